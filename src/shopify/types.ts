@@ -1,0 +1,66 @@
+/** What the Shopify room offers to the others: one connection per store. */
+import type { ConnectorError } from '../core/errors.ts';
+import type { Order } from '../core/order.ts';
+
+/** The shop's facts and what the token may do. */
+export interface Installation {
+  /** Canonical `*.myshopify.com` domain. */
+  domain: string;
+  shopName: string;
+  /** ISO 4217. */
+  currency: string;
+  /** IANA. */
+  timeZone: string;
+  /** Granted scope handles; `write_x` is listed with the `read_x` it implies. */
+  scopes: string[];
+}
+
+export interface ReadOrders {
+  /** Whole orders by numeric id: every connection paged to its end. */
+  orders: Map<string, Order>;
+  /** Orders that exist but could not be read whole, with the reason. What is in neither map was not returned by Shopify. */
+  failed: Map<string, ConnectorError>;
+}
+
+/** An order as a list of changes names it. Times as Shopify gives them. */
+export interface ChangedOrder {
+  orderId: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface SubscriptionReport {
+  created: string[];
+  updated: string[];
+  unchanged: string[];
+  /** Surplus subscriptions of ours that were taken away. */
+  removed: string[];
+  /** Topics that could not be subscribed, with Shopify's words. */
+  failed: { topic: string; message: string }[];
+}
+
+export interface CostBudget {
+  /** Points now, of `maximum`, growing by `restoreRate` a second. */
+  available: number;
+  maximum: number;
+  restoreRate: number;
+}
+
+export interface Shopify {
+  /** Reads shop facts and scopes; the call that tells whether the token is alive. */
+  installation(): Promise<Installation>;
+  /** Reads orders by numeric id, any number of them, the cheap way. Throws when nothing could be read at all. */
+  orders(ids: string[]): Promise<ReadOrders>;
+  /** Pages of orders with `updated_at >= since` (ISO 8601), oldest change first. */
+  ordersChangedSince(since: string | null): AsyncIterable<ChangedOrder[]>;
+  /** Creates or repairs our subscriptions at `uri`; touches nothing else. Repeating it changes nothing. */
+  ensureSubscriptions(uri: string): Promise<SubscriptionReport>;
+  /** Topics (`ORDERS_CREATE`) with a subscription at `uri`. */
+  listSubscriptions(uri: string): Promise<string[]>;
+  /** Removes our subscriptions at `uri` and returns their topics. */
+  removeSubscriptions(uri: string): Promise<string[]>;
+  /** Null until Shopify has told. */
+  budget(): CostBudget | null;
+  /** Drops the token. */
+  forgetToken(): void;
+}
