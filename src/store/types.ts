@@ -72,6 +72,8 @@ export interface DueOrder {
   lane: Lane;
   /** An `orders/delete` came. */
   deleteSeen: boolean;
+  /** Since when Shopify does not return it: set by the first `writeMissing` that reads again, cleared when it is found or finished. */
+  missingSince: number | null;
 }
 
 /** What reconcile or a backfill found. */
@@ -95,7 +97,7 @@ export interface LedgerRow {
   currency: string;
 }
 
-/** One derived order, to be written whole or not at all. */
+/** One derived order, to be written whole or not at all. Its events take the lane of the claim. */
 export interface OrderWrite {
   claim: DueOrder;
   row: LedgerRow;
