@@ -1,0 +1,84 @@
+/** Finds what no webhook told: orders changed since the watermark, subscriptions that are gone, a connection that was lost or came back. */
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Shopify } from '../shopify/types.ts';
+import type { FoundOrder, Store, StoreRow } from '../store/types.ts';
+
+export interface ReconcileOptions {
+  storeName: string;
+  store: Pick<Store, 'getStore' | 'getWatermark' | 'setWatermark' | 'markFound'>;
+  shopify: Pick<Shopify, 'ordersChangedSince'>;
+  settings: { everyMs: number; upsellDelayMs: number };
+  /** Opens the window, ms; null: everything visible. */
+  windowStart: (row: StoreRow) => number | null;
+  /** Connects the store, or repairs its subscriptions; resolves to whether it is connected. */
+  ensureConnected: (row: StoreRow | null) => Promise<boolean>;
+  clock: Clock;
+  logger: Logger;
+  /** Called when orders were marked due. */
+  onFound?: () => void;
+}
+
+/** Search lags behind the orders, and clocks differ: this much before the watermark is looked at again. */
+const OVERLAP_MS = 300_000;
+/** How soon a requested check of the connection is seen when nothing wakes the worker. */
+const CHECK_MS = 5_000;
+
+/**
+ * A tick does what is due of it: the connection when it is asked about or lost, and every `everyMs` the subscriptions and the orders changed since the watermark.
+ * The first look at a store has no watermark and goes through the whole window, so history and what was missed come the same way.
+ */
+export function createReconcile(options: ReconcileOptions): { tick(signal: AbortSignal): Promise<number> } {
+  const { store, storeName, shopify, clock, logger, settings } = options;
+  let nextAt = 0;
+
+  function found(row: StoreRow, order: { orderId: string; createdAt: string; updatedAt: string }): FoundOrder {
+    const createdAt = Date.parse(order.createdAt);
+    return {
+      orderId: order.orderId,
+      createdAt,
+      updatedAt: order.updatedAt,
+      heldUntil: createdAt + settings.upsellDelayMs,
+      lane: createdAt < row.firstConnectedAt ? 'historical' : 'live',
+    };
+  }
+
+  async function look(row: StoreRow, signal: AbortSignal): Promise<void> {
+    const watermark = await store.getWatermark(storeName);
+    const start = watermark === null ? options.windowStart(row) : Date.parse(watermark) - OVERLAP_MS;
+    let seen = 0;
+    let marked = 0;
+    for await (const page of shopify.ordersChangedSince(start === null ? null : new Date(start).toISOString())) {
+      marked += await store.markFound(
+        storeName,
+        page.map((order) => found(row, order)),
+        clock.now(),
+      );
+      seen += page.length;
+      const last = page.at(-1);
+      if (last && (watermark === null || Date.parse(last.updatedAt) > Date.parse(watermark))) await store.setWatermark(storeName, last.updatedAt);
+      if (marked > 0) options.onFound?.();
+      if (signal.aborted) return;
+    }
+    logger.info({ store: storeName, seen, marked }, 'reconciled');
+  }
+
+  return {
+    tick: async (signal) => {
+      let row = await store.getStore(storeName);
+      const due = clock.now() >= nextAt;
+      if (due || row?.checkRequestedAt != null) {
+        if (!(await options.ensureConnected(row))) {
+          nextAt = Math.max(nextAt, clock.now() + settings.everyMs);
+          return CHECK_MS;
+        }
+        row = await store.getStore(storeName);
+      }
+      if (due && row?.state === 'connected') {
+        await look(row, signal);
+        nextAt = clock.now() + settings.everyMs;
+      }
+      return Math.min(CHECK_MS, Math.max(0, nextAt - clock.now()));
+    },
+  };
+}

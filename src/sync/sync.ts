@@ -1,0 +1,169 @@
+/** Reads what is due, derives its events and writes them with their accounting: the one way from an order's state to the outbox. */
+import type { Derivation } from '../core/decision.ts';
+import { ConnectorError, errorCode } from '../core/errors.ts';
+import type { Order } from '../core/order.ts';
+import { backoffMs } from '../core/retry.ts';
+import type { RuleSettings } from '../core/settings.ts';
+import { startOfDay } from '../core/time.ts';
+import { derive } from '../pipeline/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Shopify } from '../shopify/types.ts';
+import type { DueOrder, OrderMissing, OrderWrite, OrderWriteResult, Store, StoreRow } from '../store/types.ts';
+import { missingOrder } from './missing.ts';
+
+export interface SyncSettings {
+  rules: RuleSettings;
+  backfill: { enabled: boolean; since: string | null };
+}
+
+export interface SyncOptions {
+  storeName: string;
+  store: Pick<Store, 'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders'>;
+  shopify: Pick<Shopify, 'orders'>;
+  settings: SyncSettings;
+  /** Names of the destinations every event of this store goes to. */
+  destinations: string[];
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  logger: Logger;
+  /** Called for each order written, for counters. */
+  onDerived?: (derivation: Derivation) => void;
+  /** Called after a commit that put events on the outbox. */
+  onEvents?: () => void;
+}
+
+/** As many as one cheap page of Shopify's holds. */
+const BATCH = 50;
+/** Longer than the slowest read of a batch: throttled for minutes and retried. A crashed process's orders come back after it. */
+const LEASE_MS = 300_000;
+/** The receiver wakes sync for what is due now; this is how late a held order may be looked at. */
+const IDLE_MS = 1_000;
+const RETRY = { baseMs: 5_000, maxMs: 900_000 };
+
+/** When the window of a store opens, ms: orders created before are `before_window`; null: everything visible is inside. */
+export function windowStart(backfill: SyncSettings['backfill'], row: Pick<StoreRow, 'firstConnectedAt' | 'timeZone'>): number | null {
+  if (!backfill.enabled) return toSecond(row.firstConnectedAt);
+  return backfill.since === null ? null : startOfDay(backfill.since, row.timeZone);
+}
+
+function toSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
+
+/**
+ * One portion of work: claims a batch, reads it, writes it. Resolves to ms until the next look.
+ * Throws when Shopify could not be read at all; the orders are given back first, so nothing is lost.
+ */
+export function createSync(options: SyncOptions): { tick(signal: AbortSignal): Promise<number> } {
+  const { store, storeName, clock, logger } = options;
+
+  function again(claim: DueOrder): number {
+    return clock.now() + backoffMs(RETRY, claim.attempts + 1, options.random(), 1_000);
+  }
+
+  async function read(claims: DueOrder[]): ReturnType<Shopify['orders']> {
+    try {
+      return await options.shopify.orders(claims.map((claim) => claim.orderId));
+    } catch (error) {
+      await store.releaseDueOrders(claims, Math.max(...claims.map(again)), errorCode(error));
+      throw error;
+    }
+  }
+
+  async function deriveOne(row: StoreRow, claim: DueOrder, order: Order, previous: Awaited<ReturnType<Store['previousOf']>>): Promise<OrderWrite> {
+    const known = previous.get(claim.orderId);
+    const earlierOrderKnown =
+      order.customer !== null && (await store.hasEarlierOrder(storeName, order.customer.id, Date.parse(order.createdAt), order.id));
+    const derivation = derive(order, options.settings.rules, {
+      now: clock.now(),
+      connectedAt: toSecond(row.firstConnectedAt),
+      windowStart: windowStart(options.settings.backfill, row),
+      previous: known ?? null,
+      earlierOrderKnown,
+      waitedForJourney: known?.waitedForJourney ?? false,
+    });
+    return { claim, row: ledgerRow(order), derivation, destinations: options.destinations };
+  }
+
+  async function deriveAll(row: StoreRow, claims: DueOrder[], orders: Map<string, Order>): Promise<OrderWrite[]> {
+    const previous = await store.previousOf(
+      storeName,
+      claims.map((claim) => claim.orderId),
+    );
+    const writes: OrderWrite[] = [];
+    for (const claim of claims) {
+      const order = orders.get(claim.orderId);
+      if (!order) continue;
+      try {
+        writes.push(await deriveOne(row, claim, order, previous));
+      } catch (error) {
+        await giveBack(claim, new ConnectorError('SYNC_NOT_DERIVED', `Order ${claim.orderId} could not be turned into events; please report this.`, { cause: error }));
+      }
+    }
+    return writes;
+  }
+
+  async function giveBack(claim: DueOrder, error: ConnectorError): Promise<void> {
+    logger.error({ store: storeName, orderId: claim.orderId, code: error.code, error: error.message, attempts: claim.attempts + 1 }, 'order could not be read, will be tried again');
+    await store.releaseDueOrders([claim], again(claim), error.code);
+  }
+
+  function report(writes: OrderWrite[], results: OrderWriteResult[]): void {
+    for (const [index, result] of results.entries()) {
+      const write = writes[index];
+      if (!write || !result.written) continue;
+      const { decision, reason, warnings } = write.derivation;
+      logger.info({ store: storeName, orderId: result.orderId, decision, reason, events: result.newEvents }, 'order written');
+      for (const warning of warnings) {
+        // Said again at every read; counted by the ledger, so the log needs it once.
+        if (result.newEvents.length > 0 || warning.code === 'CHANGED_AFTER_SENDING') {
+          logger.warn({ store: storeName, orderId: result.orderId, code: warning.code, ...warning.detail }, 'order needs a look');
+        }
+      }
+      options.onDerived?.(write.derivation);
+    }
+    if (results.some((result) => result.newEvents.length > 0)) options.onEvents?.();
+  }
+
+  return {
+    tick: async (signal) => {
+      const row = await store.getStore(storeName);
+      if (!row || row.state !== 'connected') return IDLE_MS;
+      const claims = await store.claimDueOrders(storeName, { limit: BATCH, now: clock.now(), leaseMs: LEASE_MS });
+      if (claims.length === 0) return IDLE_MS;
+
+      const { orders, failed } = await read(claims);
+      const writes = await deriveAll(row, claims, orders);
+      report(writes, await store.writeOrders(storeName, writes, clock.now()));
+
+      const missing: OrderMissing[] = [];
+      for (const claim of claims) {
+        const error = failed.get(claim.orderId);
+        if (error) await giveBack(claim, error);
+        else if (!orders.has(claim.orderId)) missing.push(missingOrder(claim, clock.now(), row.scopes.includes('read_all_orders')));
+      }
+      if (missing.length > 0) {
+        await store.writeMissing(storeName, missing, clock.now());
+        for (const { claim, decision, reason } of missing) {
+          logger.info({ store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason }, 'order not returned by Shopify');
+        }
+      }
+      return signal.aborted || claims.length === BATCH ? 0 : IDLE_MS;
+    },
+  };
+}
+
+function ledgerRow(order: Order): OrderWrite['row'] {
+  return {
+    name: order.name,
+    customerId: order.customer?.id ?? null,
+    createdAt: Date.parse(order.createdAt),
+    placedAt: order.processedAt,
+    updatedAt: order.updatedAt,
+    sourceName: order.sourceName,
+    appName: order.appName,
+    currency: order.currency,
+  };
+}
