@@ -1,0 +1,84 @@
+/** One configured store, wired up: its Shopify connection, its rules and what installing it takes. */
+import type { Config, StoreConfig } from './config/index.ts';
+import { connect, checkConnection, repairSubscriptions, DISCONNECTED_BY_USER, type InstallOptions } from './install/install.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { createShopify, isConnectionRefused } from './shopify/index.ts';
+import type { Shopify } from './shopify/types.ts';
+import type { Store, StoreRow } from './store/types.ts';
+
+export interface Connection {
+  name: string;
+  config: StoreConfig;
+  shopify: Shopify;
+  install: InstallOptions;
+}
+
+export function openConnection(
+  config: Config,
+  storeConfig: StoreConfig,
+  options: { store: Store; clock: Clock; random: () => number; logger: Logger; onThrottle?: () => void },
+): Connection {
+  const { store, clock, random, logger } = options;
+  const shopify = createShopify({
+    domain: storeConfig.shop,
+    origin: storeConfig.shopifyOrigin ?? null,
+    credentials: storeConfig.accessToken
+      ? { accessToken: storeConfig.accessToken.reveal() }
+      : { clientId: storeConfig.clientId ?? '', clientSecret: storeConfig.clientSecret?.reveal() ?? '' },
+    clock,
+    random,
+    logger,
+    onToken: (at) => void store.saveTokenTime(storeConfig.name, at).catch(() => {}),
+    onThrottle: options.onThrottle,
+  });
+  return {
+    name: storeConfig.name,
+    config: storeConfig,
+    shopify,
+    install: {
+      storeName: storeConfig.name,
+      domain: storeConfig.shop,
+      webhookUri: config.server.publicUrl === null ? null : webhookUri(config.server.publicUrl),
+      shopify,
+      store,
+      clock,
+      logger,
+    },
+  };
+}
+
+/** The address every subscription of ours points to. */
+export function webhookUri(publicUrl: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}/webhooks/shopify`;
+}
+
+/**
+ * Connects what is not connected, repairs the subscriptions of what is, and looks again where a signal asked for it. Resolves to whether the store is connected.
+ * A store its user disconnected stays so while the daemon runs (`firstLook` false); one that was uninstalled is tried again at every look.
+ */
+export async function ensureConnected(connection: Connection, row: StoreRow | null, firstLook: boolean): Promise<boolean> {
+  const { install } = connection;
+  if (row?.state === 'disconnected') {
+    if (row.stateReason === DISCONNECTED_BY_USER && !firstLook) return false;
+    return await connect(install).then(
+      () => true,
+      (error: unknown) => {
+        if (isConnectionRefused(error)) return false;
+        throw error;
+      },
+    );
+  }
+  if (row === null) {
+    await connect(install);
+    return true;
+  }
+  if (row.checkRequestedAt !== null || firstLook) return await checkConnection(install, row);
+  try {
+    if (install.webhookUri !== null) await repairSubscriptions(install, install.webhookUri);
+    return true;
+  } catch (error) {
+    if (!isConnectionRefused(error)) throw error;
+    return await checkConnection(install, row);
+  }
+}
