@@ -1,0 +1,123 @@
+/** What is counted and measured: every instrument once, on a registry of its own. Names, units and labels are a promise to dashboards. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export type WebhookResult =
+  /** Recorded; its order is due. */
+  | 'accepted'
+  /** The delivery id was known. */
+  | 'duplicate'
+  /** Recorded, and nothing follows from its topic. */
+  | 'unused'
+  | 'too_large'
+  | 'unknown_shop'
+  | 'unauthorized'
+  | 'invalid'
+  /** Could not be written or taken on: Shopify will send it again. */
+  | 'unavailable';
+
+const TOPICS = new Set([
+  'orders/create',
+  'orders/updated',
+  'orders/edited',
+  'orders/cancelled',
+  'orders/delete',
+  'refunds/create',
+  'order_transactions/create',
+  'app/uninstalled',
+  'app/scopes_update',
+  'bulk_operations/finish',
+  'customers/data_request',
+  'customers/redact',
+  'shop/redact',
+]);
+
+/** The topic where it is one we know, else `other`: headers are chosen by the sender and must not grow the number of series. */
+export function topicLabel(topic: string): string {
+  return TOPICS.has(topic) ? topic : 'other';
+}
+
+/** Counters and histograms grow where things happen; gauges are set when they are read. Ages and durations are in seconds. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const named = (name: string) => `shopify_converge_${name}`;
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter({ name: named(name), help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Gauge({ name: named(name), help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
+    new Histogram({ name: named(name), help, labelNames, buckets, registers });
+
+  const webhooks = counter('webhooks_total', 'Webhook requests by topic and result.', ['topic', 'result']);
+  registerProcess(registers);
+
+  return {
+    registry,
+    /** Counts one webhook request; an unknown topic counts as `other`. */
+    countWebhook: (topic: string, result: WebhookResult) => webhooks.inc({ topic: topicLabel(topic), result }),
+    ackSeconds: histogram(
+      'webhook_ack_seconds',
+      'From the arrival of a webhook to its answer, durable commit included.',
+      [],
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    ),
+
+    storeConnected: gauge('store_connected', '1 while the store is connected.', ['store']),
+    tokenAge: gauge('shopify_token_age_seconds', 'Since the last access token was had.', ['store']),
+    costAvailable: gauge('shopify_cost_available_points', 'Points left of the cost budget, as Shopify last told.', ['store']),
+    throttles: counter('shopify_throttles_total', 'Requests Shopify throttled.', ['store']),
+
+    dueOrders: gauge('due_orders', 'Orders to be read, by state: ready, or waiting for their time.', ['store', 'state']),
+    oldestDueAge: gauge(
+      'oldest_due_order_age_seconds',
+      'How long the longest-waiting order that is ready to be read has been so; 0 without one.',
+      ['store'],
+    ),
+    orders: gauge('orders', 'Orders accounted for, by decision.', ['store', 'decision']),
+    unmappedChannelOrders: gauge('unmapped_channel_orders', 'Orders whose source name is in no sales channel table.', ['store']),
+    identityDifferences: counter('identity_differences_total', 'Placed Orders whose parts do not add up to their total.', ['store']),
+
+    events: gauge('events', 'Events by state; blocked ones are among the pending.', ['store', 'state']),
+    oldestPendingAge: gauge('oldest_pending_event_age_seconds', 'Age of the oldest undelivered event; 0 without one.', ['store']),
+    deliveries: counter('deliveries_total', 'Attempts to deliver, by result: delivered, retry, dead.', ['store', 'destination', 'result']),
+    deliverySeconds: histogram(
+      'delivery_seconds',
+      'From the request to the answer of one attempt.',
+      ['destination'],
+      [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+    ),
+
+    workerUp: gauge('worker_up', '0 while the last tick of the worker failed.', ['worker']),
+  };
+}
+
+/** The names every Prometheus client uses for its process; prom-client's own set adds a timer and an observer per registry. */
+function registerProcess(registers: Registry[]): void {
+  new Gauge({
+    name: 'process_start_time_seconds',
+    help: 'Start time of the process since unix epoch in seconds.',
+    registers,
+    collect() {
+      this.set(performance.timeOrigin / 1000);
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory size in bytes.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Gauge({
+    name: 'process_cpu_seconds_total',
+    help: 'Total user and system CPU time spent in seconds.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.set((user + system) / 1e6);
+    },
+  });
+}
