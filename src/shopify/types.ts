@@ -51,6 +51,8 @@ export interface Shopify {
   installation(): Promise<Installation>;
   /** Reads orders by numeric id, any number of them, the cheap way. Throws when nothing could be read at all. */
   orders(ids: string[]): Promise<ReadOrders>;
+  /** The numeric id of an order named by id, gid or name (`#1001`, `1001`; by `name:` search, exact match only). Null: Shopify shows no such order. An id or gid is not looked up. */
+  findOrder(idOrName: string): Promise<string | null>;
   /** Pages of orders with `updated_at >= since` (ISO 8601), oldest change first. */
   ordersChangedSince(since: string | null): AsyncIterable<ChangedOrder[]>;
   /** Creates or repairs our subscriptions at `uri`; touches nothing else. Repeating it changes nothing. */
@@ -63,4 +65,6 @@ export interface Shopify {
   budget(): CostBudget | null;
   /** Drops the token. */
   forgetToken(): void;
+  /** Ends open connections. */
+  close(): Promise<void>;
 }

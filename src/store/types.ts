@@ -291,6 +291,8 @@ export interface Store {
   // Life
   /** Takes the daemon's lock for the life of this process. `holder` set: another living process has it and nothing was taken. */
   lockDaemon(now: number): Promise<{ holder: { pid: number; host: string; startedAt: number } | null }>;
+  /** The living daemon that holds the lock; null: none. Takes nothing. */
+  daemonHolder(): Promise<{ pid: number; host: string; startedAt: number } | null>;
   /** A trivial write; throws when the database cannot be written. */
   probe(): Promise<void>;
   /** Checkpoints and closes; releases the daemon's lock. */

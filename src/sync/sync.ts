@@ -4,17 +4,17 @@ import { ConnectorError, errorCode } from '../core/errors.ts';
 import type { Order } from '../core/order.ts';
 import { backoffMs } from '../core/retry.ts';
 import type { RuleSettings } from '../core/settings.ts';
-import { startOfDay } from '../core/time.ts';
 import { derive } from '../pipeline/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shopify } from '../shopify/types.ts';
 import type { DueOrder, OrderMissing, OrderWrite, OrderWriteResult, Store, StoreRow } from '../store/types.ts';
+import { orderFacts, type WindowSettings } from './facts.ts';
 import { missingOrder } from './missing.ts';
 
 export interface SyncSettings {
   rules: RuleSettings;
-  backfill: { enabled: boolean; since: string | null };
+  backfill: WindowSettings;
 }
 
 export interface SyncOptions {
@@ -42,16 +42,6 @@ const LEASE_MS = 300_000;
 const IDLE_MS = 1_000;
 const RETRY = { baseMs: 5_000, maxMs: 900_000 };
 
-/** When the window of a store opens, ms: orders created before are `before_window`; null: everything visible is inside. */
-export function windowStart(backfill: SyncSettings['backfill'], row: Pick<StoreRow, 'firstConnectedAt' | 'timeZone'>): number | null {
-  if (!backfill.enabled) return toSecond(row.firstConnectedAt);
-  return backfill.since === null ? null : startOfDay(backfill.since, row.timeZone);
-}
-
-function toSecond(ms: number): number {
-  return Math.floor(ms / 1000) * 1000;
-}
-
 /**
  * One portion of work: claims a batch, reads it, writes it. Resolves to ms until the next look.
  * Throws when Shopify could not be read at all; the orders are given back first, so nothing is lost.
@@ -73,17 +63,8 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
   }
 
   async function deriveOne(row: StoreRow, claim: DueOrder, order: Order, previous: Awaited<ReturnType<Store['previousOf']>>): Promise<OrderWrite> {
-    const known = previous.get(claim.orderId);
-    const earlierOrderKnown =
-      order.customer !== null && (await store.hasEarlierOrder(storeName, order.customer.id, Date.parse(order.createdAt), order.id));
-    const derivation = derive(order, options.settings.rules, {
-      now: clock.now(),
-      connectedAt: toSecond(row.firstConnectedAt),
-      windowStart: windowStart(options.settings.backfill, row),
-      previous: known ?? null,
-      earlierOrderKnown,
-      waitedForJourney: known?.waitedForJourney ?? false,
-    });
+    const facts = await orderFacts(store, row, order, previous.get(claim.orderId), { backfill: options.settings.backfill, now: clock.now() });
+    const derivation = derive(order, options.settings.rules, facts);
     return { claim, row: ledgerRow(order), derivation, destinations: options.destinations };
   }
 

@@ -1,0 +1,160 @@
+/** The composition root: a config becomes an open store, wired connections and the use cases the commands call. */
+import type { Config } from './config/index.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { startDaemon, type Daemon } from './daemon.ts';
+import type { Derivation, Previous } from './core/decision.ts';
+import { ConnectorError, errorCode } from './core/errors.ts';
+import { connect, disconnect, type ConnectReport } from './install/install.ts';
+import { derive } from './pipeline/index.ts';
+import { systemClock, type Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { openStore } from './store/index.ts';
+import type { DestinationState, EventFilter, HeldOrder, Store, StoreCounts, StoreRow } from './store/types.ts';
+import { orderFacts } from './sync/facts.ts';
+
+export interface AppOptions {
+  logger: Logger;
+  clock?: Clock;
+  /** In [0, 1). */
+  random?: () => number;
+}
+
+/** What every part of the running program is made from. */
+export interface Parts {
+  config: Config;
+  store: Store;
+  connections: Connection[];
+  metrics: Metrics;
+  clock: Clock;
+  random: () => number;
+  logger: Logger;
+}
+
+export interface StatusReport {
+  /** The daemon that holds the database; null: none runs. */
+  daemon: { pid: number; host: string; startedAt: number } | null;
+  stores: {
+    name: string;
+    /** Null: never connected. */
+    row: StoreRow | null;
+    counts: StoreCounts;
+    held: HeldOrder[];
+    destinations: DestinationState[];
+  }[];
+}
+
+export interface Preview {
+  store: string;
+  order: { id: string; name: string };
+  derivation: Derivation;
+  previous: Previous | null;
+}
+
+export type DisconnectReport = { store: string; removed: string[]; error: { code: string; message: string } | null };
+
+export interface App {
+  connect(store?: string): Promise<ConnectReport[]>;
+  disconnect(store?: string): Promise<DisconnectReport[]>;
+  status(): Promise<StatusReport>;
+  /** Null: Shopify does not return such an order. Throws when the store was never connected. */
+  preview(order: string, store?: string): Promise<Preview | null>;
+  listEvents(filter: EventFilter): ReturnType<Store['listEvents']>;
+  showEvent(id: string): ReturnType<Store['getEvent']>;
+  /** Starts the daemon; throws DAEMON_RUNNING naming the process that already holds the database. */
+  start(): Promise<Daemon>;
+  close(): Promise<void>;
+}
+
+const HELD_SHOWN = 20;
+
+export async function openApp(config: Config, options: AppOptions): Promise<App> {
+  const { logger } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const metrics = createMetrics();
+  const store = await openStore({ path: config.storage.path, logger });
+  const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
+  const parts: Parts = { config, store, connections, metrics, clock, random, logger };
+  return {
+    connect: (name) => forEach(selected(connections, name), (connection) => connect(connection.install), failedConnect),
+    disconnect: (name) =>
+      forEach(
+        selected(connections, name),
+        async (connection): Promise<DisconnectReport> => ({ store: connection.name, removed: await disconnect(connection.install), error: null }),
+        (connection, error) => ({ store: connection.name, removed: [], error }),
+      ),
+    status: () => status(parts),
+    preview: (order, name) => preview(parts, order, name),
+    listEvents: (filter) => store.listEvents(filter),
+    showEvent: (id) => store.getEvent(id),
+    start: () => startDaemon(parts),
+    close: async () => {
+      await Promise.all(connections.map((connection) => connection.shopify.close()));
+      await store.close();
+    },
+  };
+}
+
+function selected(connections: Connection[], name: string | undefined): Connection[] {
+  if (name === undefined) return connections;
+  const found = connections.filter((connection) => connection.name === name);
+  if (found.length === 0) {
+    const names = connections.map((connection) => connection.name).join(', ');
+    throw new ConnectorError('CLI_UNKNOWN_STORE', `There is no store named "${name}" in the config; it has ${names}.`);
+  }
+  return found;
+}
+
+/** One store after the other; a failure of one is reported and does not stop the next. */
+async function forEach<Report>(
+  connections: Connection[],
+  act: (connection: Connection) => Promise<Report>,
+  failed: (connection: Connection, error: { code: string; message: string }) => Report,
+): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const connection of connections) {
+    try {
+      reports.push(await act(connection));
+    } catch (error) {
+      reports.push(failed(connection, { code: errorCode(error), message: error instanceof Error ? error.message : String(error) }));
+    }
+  }
+  return reports;
+}
+
+function failedConnect(connection: Connection, error: { code: string; message: string }): ConnectReport {
+  return { store: connection.name, ok: false, error, installation: null, missingScopes: [], subscriptions: null, firstConnectedAt: null };
+}
+
+async function status({ store, connections, clock }: Parts): Promise<StatusReport> {
+  const stores = [];
+  for (const { name, destinations } of connections) {
+    stores.push({
+      name,
+      row: await store.getStore(name),
+      counts: await store.counts(name, clock.now()),
+      held: await store.listHeld(name, HELD_SHOWN),
+      destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
+    });
+  }
+  return { daemon: await store.daemonHolder(), stores };
+}
+
+async function preview({ store, connections, clock }: Parts, wanted: string, name: string | undefined): Promise<Preview | null> {
+  for (const connection of selected(connections, name)) {
+    const row = await store.getStore(connection.name);
+    if (!row) throw new ConnectorError('CLI_NOT_CONNECTED', `Store "${connection.name}" was never connected. Run connect first.`);
+    const orderId = await connection.shopify.findOrder(wanted);
+    if (orderId === null) continue;
+    const read = await connection.shopify.orders([orderId]);
+    const failure = read.failed.get(orderId);
+    if (failure) throw failure;
+    const order = read.orders.get(orderId);
+    if (!order) continue;
+    const known = (await store.previousOf(connection.name, [orderId])).get(orderId);
+    const facts = await orderFacts(store, row, order, known, { backfill: connection.config.backfill, now: clock.now() });
+    return { store: connection.name, order: { id: order.id, name: order.name }, derivation: derive(order, connection.config.rules, facts), previous: known ?? null };
+  }
+  return null;
+}
