@@ -1,0 +1,68 @@
+/** Leases lanes that have work, and gives them back untried. */
+import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { operation } from './errors.ts';
+import type { Connection } from './open.ts';
+import { parameter } from './placeholders.ts';
+import { events, lanes } from './schema.ts';
+import type { Lane, LaneClaim, Store } from './types.ts';
+
+const p = sql.placeholder;
+const LANES: Lane[] = ['live', 'historical'];
+const key = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
+
+export function claimLanes({ orm, transaction }: Connection, newToken: () => string): Store['claimLanes'] {
+  const ready = orm
+    .select({ orderId: lanes.orderId })
+    .from(lanes)
+    .where(
+      and(eq(lanes.store, p('store')), eq(lanes.destination, p('destination')), eq(lanes.lane, p('lane')), lte(lanes.nextAt, p('now'))),
+    )
+    .orderBy(asc(lanes.nextAt))
+    .limit(p('limit'))
+    .prepare();
+  const lease = orm
+    .update(lanes)
+    .set({ leaseToken: parameter('leaseToken'), nextAt: parameter('nextAt') })
+    .where(key)
+    .prepare();
+  const undelivered = orm
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.store, p('store')),
+        eq(events.orderId, p('orderId')),
+        eq(events.destination, p('destination')),
+        eq(events.state, 'pending'),
+      ),
+    )
+    .orderBy(asc(events.sequence))
+    .limit(p('limit'))
+    .prepare();
+
+  return operation(({ store, destination, limit, now, leaseMs, eventsPerLane }) =>
+    transaction(() => {
+      const leaseToken = newToken();
+      const claims: LaneClaim[] = [];
+      for (const lane of LANES) {
+        for (const { orderId } of ready.all({ store, destination, lane, now, limit: limit - claims.length })) {
+          lease.run({ store, orderId, destination, leaseToken, nextAt: now + leaseMs });
+          const work = undelivered.all({ store, orderId, destination, limit: eventsPerLane });
+          claims.push({ store, destination, orderId, leaseToken, events: work });
+        }
+      }
+      return claims;
+    }),
+  );
+}
+
+export function releaseLane({ orm }: Connection): Store['releaseLane'] {
+  const release = orm
+    .update(lanes)
+    .set({ leaseToken: null, nextAt: parameter('at') })
+    .where(and(key, eq(lanes.leaseToken, p('leaseToken'))))
+    .prepare();
+  return operation(({ store, orderId, destination, leaseToken }, at) => {
+    release.run({ store, orderId, destination, leaseToken, at });
+  });
+}

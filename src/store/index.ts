@@ -1,0 +1,80 @@
+/** The store: opens the database and offers every operation of `types.ts` on it. */
+import { hostname } from 'node:os';
+import { acceptSignals } from './accept-signals.ts';
+import { addEvent } from './add-event.ts';
+import { claimDueOrders, releaseDueOrders } from './claim-due-orders.ts';
+import { claimLanes, releaseLane } from './claim-lanes.ts';
+import { connections } from './connections.ts';
+import { counts } from './counts.ts';
+import { destinationStates } from './destinations.ts';
+import { operation } from './errors.ts';
+import { findOrder, listHeld } from './find-order.ts';
+import { getEvent, listEvents } from './list-events.ts';
+import { daemonLock, type LockHolder } from './lock-daemon.ts';
+import { markFound } from './mark-found.ts';
+import { connect } from './open.ts';
+import { hasEarlierOrder, previousOf } from './previous-of.ts';
+import { prune } from './prune.ts';
+import { settle } from './settle.ts';
+import type { Store } from './types.ts';
+import { watermark } from './watermarks.ts';
+import { writeMissing } from './write-missing.ts';
+import { writeOrders } from './write-orders.ts';
+
+export interface StoreOptions {
+  /** The database file; created with its folder if missing. */
+  path: string;
+  /** Makes a lease token: never the same twice, across all processes. */
+  newToken: () => string;
+  /** How the daemon's lock names this process. Default: its pid and host name. */
+  lockHolder?: LockHolder;
+}
+
+/**
+ * Opens the database, brings its schema up to date and checks it. Several processes may have it open at once.
+ * Throws `ConnectorError`: STORE_NEWER (use the newer program), STORE_NOT_DURABLE, STORE_CORRUPT; retryable STORE_IO, STORE_BUSY, STORE_FULL.
+ * Every operation rejects with the same codes, and with STORE_CLOSED after `close`.
+ */
+export function openStore(options: StoreOptions): Store {
+  const { path, newToken, lockHolder = { pid: process.pid, host: hostname() } } = options;
+  const connection = connect(path);
+  const { client } = connection;
+  const lock = daemonLock(connection, lockHolder);
+
+  return {
+    ...connections(connection),
+    acceptSignals: acceptSignals(connection),
+    markFound: markFound(connection),
+    claimDueOrders: claimDueOrders(connection, newToken),
+    previousOf: previousOf(connection),
+    hasEarlierOrder: hasEarlierOrder(connection),
+    writeOrders: writeOrders(connection),
+    writeMissing: writeMissing(connection),
+    releaseDueOrders: releaseDueOrders(connection),
+    claimLanes: claimLanes(connection, newToken),
+    settle: settle(connection),
+    releaseLane: releaseLane(connection),
+    addEvent: addEvent(connection),
+    ...destinationStates(connection),
+    ...watermark(connection),
+    prune: prune(connection),
+    counts: counts(connection),
+    listHeld: listHeld(connection),
+    listEvents: listEvents(connection),
+    getEvent: getEvent(connection),
+    findOrder: findOrder(connection),
+    lockDaemon: lock.lockDaemon,
+    daemonHolder: lock.daemonHolder,
+    // Writes one page of the file, the same value again: a full or read-only disk shows.
+    probe: operation(() => void client.pragma('user_version = 0')),
+    close: operation(() => {
+      if (!client.open) return;
+      try {
+        lock.release();
+        client.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        client.close();
+      }
+    }),
+  };
+}

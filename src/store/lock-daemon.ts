@@ -1,0 +1,81 @@
+/** One daemon per database: a lock that the operating system takes back when the process dies, however it dies. */
+import Database from 'better-sqlite3';
+import { eq } from 'drizzle-orm';
+import { existsSync } from 'node:fs';
+import { operation } from './errors.ts';
+import { createPrivateFile, type Connection } from './open.ts';
+import { daemon } from './schema.ts';
+import type { Store } from './types.ts';
+
+export interface LockHolder {
+  pid: number;
+  host: string;
+}
+
+type Operations = Pick<Store, 'lockDaemon' | 'daemonHolder'> & { release(): void };
+
+const ROW = 1;
+/** Long enough for another process's glance at the lock to be over. */
+const LOCK_TIMEOUT_MS = 250;
+
+/**
+ * The lock is an exclusive transaction that is never ended, on a file of its own beside the database, so that the database stays open for everybody.
+ * Who holds it is written in the database, because nobody can read the locked file.
+ */
+export function daemonLock({ orm, path }: Connection, self: LockHolder): Operations {
+  const lockPath = `${path}.lock`;
+  let held: Database.Database | null = null;
+
+  /** Runs `sql` on the lock file. Null: another connection holds the lock. */
+  function tryLock(sql: string): Database.Database | null {
+    const lock = new Database(lockPath, { timeout: LOCK_TIMEOUT_MS });
+    try {
+      lock.pragma('journal_mode = MEMORY');
+      lock.exec(sql);
+      return lock;
+    } catch (error) {
+      lock.close();
+      if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
+      throw error;
+    }
+  }
+
+  function namedHolder(): LockHolder & { startedAt: number } {
+    const { pid, host, startedAt } = daemon;
+    const row = orm.select({ pid, host, startedAt }).from(daemon).where(eq(daemon.id, ROW)).get();
+    // Between the holder's lock and its row there is an instant in which nobody is named.
+    return row ?? { pid: 0, host: 'unknown', startedAt: 0 };
+  }
+
+  return {
+    lockDaemon: operation((now) => {
+      if (held) return { holder: null };
+      createPrivateFile(lockPath);
+      held = tryLock('begin exclusive');
+      if (!held) return { holder: namedHolder() };
+      const row = { ...self, startedAt: now };
+      orm
+        .insert(daemon)
+        .values({ id: ROW, ...row })
+        .onConflictDoUpdate({ target: daemon.id, set: row })
+        .run();
+      return { holder: null };
+    }),
+    daemonHolder: operation(() => {
+      if (held) return namedHolder();
+      if (!existsSync(lockPath)) return null;
+      const free = tryLock('select count(*) from sqlite_master');
+      free?.close();
+      return free ? null : namedHolder();
+    }),
+    release: () => {
+      if (!held) return;
+      try {
+        orm.delete(daemon).where(eq(daemon.id, ROW)).run();
+      } finally {
+        held.close();
+        held = null;
+      }
+    },
+  };
+}

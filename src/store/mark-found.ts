@@ -1,0 +1,34 @@
+/** Marks due what reconcile or a backfill found changed. */
+import { and, eq, sql } from 'drizzle-orm';
+import { operation } from './errors.ts';
+import { markDue } from './mark-due.ts';
+import type { Connection } from './open.ts';
+import { orders } from './schema.ts';
+import type { Store } from './types.ts';
+
+export function markFound(connection: Connection): Store['markFound'] {
+  const { orm, transaction } = connection;
+  const mark = markDue(connection);
+  const ledger = orm
+    .select({ updatedAt: orders.updatedAt, decision: orders.decision })
+    .from(orders)
+    .where(and(eq(orders.store, sql.placeholder('store')), eq(orders.orderId, sql.placeholder('orderId'))))
+    .prepare();
+
+  /** Compared as instants: the same time may be written with another offset. What was recorded as gone and is found again is news at any time. */
+  function known(store: string, orderId: string, updatedAt: string): boolean {
+    const row = ledger.get({ store, orderId });
+    if (!row || row.decision === 'deleted' || row.decision === 'not_visible') return false;
+    return Date.parse(row.updatedAt) >= Date.parse(updatedAt);
+  }
+
+  return operation((store, found, now) =>
+    transaction(() => {
+      const changed = found.filter(({ orderId, updatedAt }) => !known(store, orderId, updatedAt));
+      for (const { orderId, heldUntil, lane } of changed) {
+        mark({ store, orderId, markedAt: now, heldUntil, reason: 'found', lane, deletes: false });
+      }
+      return changed.length;
+    }),
+  );
+}

@@ -1,0 +1,110 @@
+/** Opens the database file: private, durable, checked and migrated. */
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ConnectorError } from '../core/errors.ts';
+import { storeError } from './errors.ts';
+import { applyMigrations } from './migrate.ts';
+
+export interface Connection {
+  path: string;
+  client: Database.Database;
+  orm: BetterSQLite3Database;
+  /** Runs `work` in one write transaction: all of it is committed, durably, or nothing. `work` must be synchronous. */
+  transaction<R>(work: () => R): R;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+const PAUSE_MS = 20;
+/** 16 MB of log between checkpoints: fewer fsyncs of the main file than SQLite's 4 MB, still read back in a moment after a crash. */
+const WAL_PAGES = 4_000;
+const WAL_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Above this the full check would delay the start by seconds. */
+const CHECK_UP_TO_BYTES = 256 * 1024 * 1024;
+const SYNCHRONOUS_FULL = 2;
+
+/**
+ * Opens (or creates) the database at `path`. The file is made readable by its owner only, a missing folder likewise.
+ * Throws STORE_IO, STORE_BUSY, STORE_CORRUPT, STORE_NOT_DURABLE, STORE_NEWER.
+ */
+export function connect(path: string): Connection {
+  let client: Database.Database | undefined;
+  try {
+    createPrivateFile(path);
+    client = new Database(path, { timeout: 0 });
+    setPragmas(client);
+    checkIntegrity(client, path);
+    applyMigrations(client, path);
+    const opened = client;
+    return { path, client, orm: drizzle(opened), transaction: (work) => opened.transaction(work).immediate() };
+  } catch (error) {
+    client?.close();
+    throw asFileError(storeError(error), path);
+  }
+}
+
+/** SQLite gives the log and index files the mode of the main file, so it has to be right before the first open. */
+export function createPrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+function setPragmas(client: Database.Database): void {
+  useWal(client);
+  client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // better-sqlite3 lowers this to NORMAL in WAL mode, which loses acknowledged rows when the power goes.
+  client.pragma('synchronous = FULL');
+  client.pragma('fullfsync = ON');
+  client.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+  client.pragma(`journal_size_limit = ${WAL_FILE_LIMIT_BYTES}`);
+  requireDurable(client);
+}
+
+/** The change of mode needs the file for itself, and SQLite does not always wait for that by itself: two first starts at once have to try again. */
+function useWal(client: Database.Database): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      client.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (tries * PAUSE_MS >= BUSY_TIMEOUT_MS || !(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')))
+        throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+/** Reads back what durability rests on; throws STORE_NOT_DURABLE if SQLite did not take it. */
+export function requireDurable(client: Database.Database): void {
+  const mode = client.pragma('journal_mode', { simple: true });
+  const synchronous = client.pragma('synchronous', { simple: true });
+  if (mode === 'wal' && synchronous === SYNCHRONOUS_FULL) return;
+  throw new ConnectorError(
+    'STORE_NOT_DURABLE',
+    `The database does not accept durable commits (journal_mode=${String(mode)}, synchronous=${String(synchronous)}). Put storage.path on a local disk.`,
+  );
+}
+
+function checkIntegrity(client: Database.Database, path: string): void {
+  const pages = client.pragma('page_count', { simple: true }) as number;
+  const pageSize = client.pragma('page_size', { simple: true }) as number;
+  if (pages * pageSize > CHECK_UP_TO_BYTES) return;
+  if (client.pragma('quick_check(1)', { simple: true }) === 'ok') return;
+  throw new ConnectorError('STORE_CORRUPT', `The database ${path} is damaged. Stop the service and put a backup in its place.`);
+}
+
+function asFileError(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    return new ConnectorError(
+      'STORE_IO',
+      `The database ${path} cannot be opened (${String(error.code)}). Check that the folder can be written.`,
+      {
+        retryable: true,
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,49 @@
+/** Retention: removes what is no longer needed, in portions, so that the receiver gets its turn in between. */
+import { and, eq, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { operation } from './errors.ts';
+import type { Connection } from './open.ts';
+import { attempts, events, webhookReceipts } from './schema.ts';
+import type { Store } from './types.ts';
+
+const PORTION = 500;
+
+/** Event rows and their ids stay: they are what makes a repeat recognisable. A dead letter keeps its body and attempts, it may be replayed. */
+export function prune({ orm }: Connection): Store['prune'] {
+  const p = sql.placeholder;
+  const oldBodies = orm
+    .select({ id: events.id })
+    .from(events)
+    .where(and(isNotNull(events.body), lt(events.settledAt, p('before')), inArray(events.state, ['delivered', 'discarded'])))
+    .limit(PORTION);
+  const oldAttempts = orm
+    .select({ id: attempts.id })
+    .from(attempts)
+    .innerJoin(events, eq(events.id, attempts.event))
+    .where(and(lt(attempts.at, p('before')), notInArray(events.state, ['pending', 'dead'])))
+    .limit(PORTION);
+  const oldReceipts = orm
+    .select({ id: sql<number>`${webhookReceipts}.rowid` })
+    .from(webhookReceipts)
+    .where(lt(webhookReceipts.receivedAt, p('before')))
+    .limit(PORTION);
+  const portions = [
+    orm.update(events).set({ body: null }).where(inArray(events.id, oldBodies)).prepare(),
+    orm.delete(attempts).where(inArray(attempts.id, oldAttempts)).prepare(),
+    orm
+      .delete(webhookReceipts)
+      .where(inArray(sql`rowid`, oldReceipts))
+      .prepare(),
+  ].map((statement) => operation((before: number) => statement.run({ before }).changes));
+
+  return async (before) => {
+    let touched = 0;
+    for (const portion of portions) {
+      for (let changes = PORTION; changes === PORTION; await nextTurn()) {
+        changes = await portion(before);
+        touched += changes;
+      }
+    }
+    return touched;
+  };
+}

@@ -1,0 +1,74 @@
+/** Removes what is stored of a customer: bodies, answers, and the link from orders to the person. */
+import { and, eq, sql } from 'drizzle-orm';
+import type { Connection } from './open.ts';
+import { attempts, dueOrders, events, lanes, orders } from './schema.ts';
+
+export interface CustomerRedaction {
+  store: string;
+  customerId: string | null;
+  orderIds: string[];
+  now: number;
+}
+
+/**
+ * Concerns the orders named and those of the customer in the ledger. Their delivered events lose the body, undelivered ones are discarded; the ledger keeps ids and
+ * decisions. A read of such an order in flight loses its lease, so that it cannot write back what is removed here. Returns the rows touched by table.
+ */
+export function redactCustomer({ orm }: Connection): (redaction: CustomerRedaction) => Record<string, number> {
+  const p = sql.placeholder;
+  const ordersOf = orm
+    .select({ orderId: orders.orderId })
+    .from(orders)
+    .where(and(eq(orders.store, p('store')), eq(orders.customerId, p('customerId'))))
+    .prepare();
+  const eventsOf = orm
+    .select({ id: events.id })
+    .from(events)
+    .where(and(eq(events.store, p('store')), eq(events.orderId, p('orderId'))))
+    .prepare();
+  const emptyEvent = orm
+    .update(events)
+    .set({
+      body: null,
+      settledAt: sql`coalesce(settled_at, ${p('now')})`,
+      nextAttemptAt: null,
+      outcome: sql`case when state in ('pending', 'dead') then 'redacted' else outcome end`,
+      state: sql`case when state in ('pending', 'dead') then 'discarded' else state end`,
+    })
+    .where(eq(events.id, p('id')))
+    .prepare();
+  const emptyAttempts = orm
+    .update(attempts)
+    .set({ answer: null })
+    .where(eq(attempts.event, p('id')))
+    .prepare();
+  const dropLanes = orm
+    .delete(lanes)
+    .where(and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId'))))
+    .prepare();
+  const emptyOrder = orm
+    .update(orders)
+    .set({ customerId: null, trail: sql`'[]'` })
+    .where(and(eq(orders.store, p('store')), eq(orders.orderId, p('orderId'))))
+    .prepare();
+  const breakLease = orm
+    .update(dueOrders)
+    .set({ leaseToken: null, dueAt: sql`max(${p('now')}, coalesce(held_until, 0))` })
+    .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId')), sql`lease_token is not null`))
+    .prepare();
+
+  return ({ store, customerId, orderIds, now }) => {
+    const known = customerId === null ? [] : ordersOf.all({ store, customerId }).map(({ orderId }) => orderId);
+    const counts = { orders: 0, events: 0, attempts: 0, lanes: 0 };
+    for (const orderId of new Set([...orderIds, ...known])) {
+      for (const { id } of eventsOf.all({ store, orderId })) {
+        counts.events += emptyEvent.run({ id, now }).changes;
+        counts.attempts += emptyAttempts.run({ id }).changes;
+      }
+      counts.lanes += dropLanes.run({ store, orderId }).changes;
+      counts.orders += emptyOrder.run({ store, orderId }).changes;
+      breakLease.run({ store, orderId, now });
+    }
+    return counts;
+  };
+}

@@ -1,0 +1,27 @@
+/** Removes everything stored of a shop; its row stays, disconnected. */
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Connection } from './open.ts';
+import { attempts, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
+
+/** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
+export function redactShop({ orm }: Connection): (store: string, deliveryId: string) => Record<string, number> {
+  return (store, deliveryId) => {
+    const counts = {
+      attempts: orm
+        .delete(attempts)
+        .where(sql`${attempts.event} in (select id from events where store = ${store})`)
+        .run().changes,
+      events: orm.delete(events).where(eq(events.store, store)).run().changes,
+      lanes: orm.delete(lanes).where(eq(lanes.store, store)).run().changes,
+      due_orders: orm.delete(dueOrders).where(eq(dueOrders.store, store)).run().changes,
+      orders: orm.delete(orders).where(eq(orders.store, store)).run().changes,
+      watermarks: orm.delete(watermarks).where(eq(watermarks.store, store)).run().changes,
+      webhook_receipts: orm
+        .delete(webhookReceipts)
+        .where(and(eq(webhookReceipts.store, store), ne(webhookReceipts.deliveryId, deliveryId)))
+        .run().changes,
+    };
+    orm.update(stores).set({ state: 'disconnected', stateReason: 'shop redacted', tokenAt: null }).where(eq(stores.name, store)).run();
+    return counts;
+  };
+}

@@ -1,0 +1,206 @@
+/** The tables. A change here needs a migration: `drizzle-kit generate`. Times are ms since the epoch unless said otherwise. */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import type { DecisionKind, RefundAccount } from '../core/decision.ts';
+import type { EventState, Lane } from './types.ts';
+
+export const stores = sqliteTable('stores', {
+  name: text().primaryKey(),
+  domain: text().notNull(),
+  shopName: text('shop_name').notNull(),
+  currency: text().notNull(),
+  timeZone: text('time_zone').notNull(),
+  scopes: text({ mode: 'json' }).$type<string[]>().notNull(),
+  firstConnectedAt: integer('first_connected_at').notNull(),
+  connectedAt: integer('connected_at').notNull(),
+  state: text().$type<'connected' | 'disconnected'>().notNull(),
+  stateReason: text('state_reason'),
+  tokenAt: integer('token_at'),
+  subscriptions: text({ mode: 'json' }).$type<string[]>().notNull(),
+  subscriptionsCheckedAt: integer('subscriptions_checked_at'),
+  checkRequestedAt: integer('check_requested_at'),
+});
+
+/** Which deliveries were seen. No body: a webhook only says which order changed. */
+export const webhookReceipts = sqliteTable(
+  'webhook_receipts',
+  {
+    store: text().notNull(),
+    deliveryId: text('delivery_id').notNull(),
+    eventId: text('event_id'),
+    topic: text().notNull(),
+    orderId: text('order_id'),
+    triggeredAt: text('triggered_at'),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.store, t.deliveryId] }), index('webhook_receipts_age').on(t.receivedAt)],
+);
+
+/** Orders that must be read. `due_at` is hold, retry time and, while `lease_token` is set, the end of the lease. */
+export const dueOrders = sqliteTable(
+  'due_orders',
+  {
+    store: text().notNull(),
+    orderId: text('order_id').notNull(),
+    dueAt: integer('due_at').notNull(),
+    /** No signal makes the order due before this. Null: not held, or not known. */
+    heldUntil: integer('held_until'),
+    reason: text().notNull(),
+    /** Grows with every signal; a claim finishes the row only if it is still the one that was claimed. */
+    version: integer().notNull(),
+    leaseToken: text('lease_token'),
+    /** Claims that were not finished. */
+    attempts: integer().notNull(),
+    firstDueAt: integer('first_due_at').notNull(),
+    lane: text().$type<Lane>().notNull(),
+    deleteSeen: integer('delete_seen', { mode: 'boolean' }).notNull(),
+    missingSince: integer('missing_since'),
+    lastError: text('last_error'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.store, t.orderId] }),
+    index('due_orders_claim').on(t.store, t.lane, t.dueAt),
+    index('due_orders_held')
+      .on(t.store, t.dueAt)
+      .where(sql`held_until is not null`),
+  ],
+);
+
+/** The ledger: what was decided about every order, and why. */
+export const orders = sqliteTable(
+  'orders',
+  {
+    store: text().notNull(),
+    orderId: text('order_id').notNull(),
+    name: text().notNull(),
+    /** Removed by a redaction. */
+    customerId: text('customer_id'),
+    createdAt: integer('created_at').notNull(),
+    placedAt: text('placed_at').notNull(),
+    updatedAt: text('updated_at').notNull(),
+    sourceName: text('source_name'),
+    appName: text('app_name'),
+    currency: text().notNull(),
+    channel: text().notNull(),
+    channelMapped: integer('channel_mapped', { mode: 'boolean' }).notNull(),
+    total: text().notNull(),
+    historical: integer({ mode: 'boolean' }).notNull(),
+    decision: text().$type<DecisionKind>().notNull(),
+    reason: text(),
+    refunds: text({ mode: 'json' }).$type<RefundAccount[]>().notNull(),
+    /** What the Placed Order reported: total, and JSON of line id -> quantity. Null until one is written, fixed from then on. */
+    sentTotal: text('sent_total'),
+    sentLines: text('sent_lines'),
+    waitedForJourney: integer('waited_for_journey', { mode: 'boolean' }).notNull(),
+    /** JSON of the difference between what was sent and what Shopify says now; null: none. */
+    changedAfterSending: text('changed_after_sending'),
+    trail: text({ mode: 'json' }).$type<string[]>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.store, t.orderId] }),
+    index('orders_name').on(t.store, t.name),
+    index('orders_customer')
+      .on(t.store, t.customerId, t.createdAt)
+      .where(sql`customer_id is not null`),
+    index('orders_decision').on(t.store, t.decision, t.reason),
+    index('orders_unmapped')
+      .on(t.store, t.sourceName, t.appName)
+      .where(sql`channel_mapped = 0`),
+  ],
+);
+
+/** Outbox and event log in one. */
+export const events = sqliteTable(
+  'events',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    store: text().notNull(),
+    destination: text().notNull(),
+    eventId: text('event_id').notNull(),
+    orderId: text('order_id').notNull(),
+    /** 1, 2, … within (store, destination, order). */
+    sequence: integer().notNull(),
+    name: text().notNull(),
+    body: text(),
+    lane: text().$type<Lane>().notNull(),
+    state: text().$type<EventState>().notNull(),
+    attempts: integer().notNull(),
+    createdAt: integer('created_at').notNull(),
+    nextAttemptAt: integer('next_attempt_at'),
+    settledAt: integer('settled_at'),
+    outcome: text(),
+  },
+  (t) => [
+    // The event id stands first so that a person's look-up by event id alone is a search too.
+    uniqueIndex('events_identity').on(t.eventId, t.store, t.destination),
+    uniqueIndex('events_sequence').on(t.store, t.orderId, t.destination, t.sequence),
+    index('events_state').on(t.store, t.state, t.createdAt),
+    index('events_prunable')
+      .on(t.settledAt)
+      .where(sql`body is not null and settled_at is not null`),
+  ],
+);
+
+/** One per destination and order with undelivered events. `next_at` is retry time and lease at once; null: blocked behind a dead event. */
+export const lanes = sqliteTable(
+  'lanes',
+  {
+    store: text().notNull(),
+    destination: text().notNull(),
+    orderId: text('order_id').notNull(),
+    lane: text().$type<Lane>().notNull(),
+    nextAt: integer('next_at'),
+    leaseToken: text('lease_token'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.store, t.orderId, t.destination] }),
+    // Partial on "is not null": a bound parameter still uses it, and blocked lanes cost a claim nothing.
+    index('lanes_claim')
+      .on(t.store, t.destination, t.lane, t.nextAt)
+      .where(sql`next_at is not null`),
+    index('lanes_blocked')
+      .on(t.store, t.orderId, t.destination)
+      .where(sql`next_at is null`),
+  ],
+);
+
+/** One per POST. */
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** `events.id`. */
+    event: integer().notNull(),
+    at: integer().notNull(),
+    latencyMs: integer('latency_ms').notNull(),
+    status: integer(),
+    answer: text(),
+  },
+  (t) => [index('attempts_event').on(t.event), index('attempts_age').on(t.at)],
+);
+
+/** Open or paused, per store and destination. */
+export const destinations = sqliteTable(
+  'destinations',
+  {
+    store: text().notNull(),
+    destination: text().notNull(),
+    pausedAt: integer('paused_at'),
+    reason: text(),
+    probeAt: integer('probe_at'),
+    probes: integer().notNull(),
+    lastDeliveredAt: integer('last_delivered_at'),
+  },
+  (t) => [primaryKey({ columns: [t.store, t.destination] })],
+);
+
+/** How far reconcile has read: an `updatedAt` of Shopify, verbatim. */
+export const watermarks = sqliteTable('watermarks', { store: text().primaryKey(), at: text().notNull() });
+
+/** One row: the process that holds, or last held, the daemon's lock. */
+export const daemon = sqliteTable('daemon', {
+  id: integer().primaryKey(),
+  pid: integer().notNull(),
+  host: text().notNull(),
+  startedAt: integer('started_at').notNull(),
+});

@@ -1,0 +1,94 @@
+/** Records what became of the events of a leased lane, and when the lane goes on. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { operation } from './errors.ts';
+import type { Connection } from './open.ts';
+import { parameter, parametersOf } from './placeholders.ts';
+import { attempts, destinations, events, lanes } from './schema.ts';
+import type { EventState, Settlement, Store } from './types.ts';
+
+const p = sql.placeholder;
+
+interface Settled {
+  state: EventState;
+  nextAttemptAt: number | null;
+  settledAt: number | null;
+  outcome: string;
+}
+
+function settled(settlement: Settlement, now: number): Settled {
+  switch (settlement.state) {
+    case 'delivered':
+      return { state: 'delivered', nextAttemptAt: null, settledAt: now, outcome: 'delivered' };
+    case 'retry':
+      return { state: 'pending', nextAttemptAt: settlement.nextAt, settledAt: null, outcome: settlement.outcome };
+    case 'dead':
+      return { state: 'dead', nextAttemptAt: null, settledAt: now, outcome: settlement.outcome };
+  }
+}
+
+export function settle({ orm, transaction }: Connection): Store['settle'] {
+  const laneKey = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
+  const holder = orm.select({ leaseToken: lanes.leaseToken }).from(lanes).where(laneKey).prepare();
+  const setEvent = orm
+    .update(events)
+    .set({
+      state: parameter('state'),
+      nextAttemptAt: parameter('nextAttemptAt'),
+      settledAt: parameter('settledAt'),
+      outcome: parameter('outcome'),
+      attempts: sql`attempts + 1`,
+    })
+    .where(and(eq(events.id, p('id')), eq(events.state, 'pending')))
+    .prepare();
+  const addAttempt = orm.insert(attempts).values(parametersOf(attempts, 'id')).prepare();
+  const unfinished = orm
+    .select({ state: events.state, nextAttemptAt: events.nextAttemptAt })
+    .from(events)
+    .where(
+      and(
+        eq(events.store, p('store')),
+        eq(events.orderId, p('orderId')),
+        eq(events.destination, p('destination')),
+        sql`state in ('pending', 'dead')`,
+      ),
+    )
+    .orderBy(asc(events.sequence))
+    .prepare();
+  const dropLane = orm.delete(lanes).where(laneKey).prepare();
+  const freeLane = orm
+    .update(lanes)
+    .set({ leaseToken: null, nextAt: parameter('nextAt') })
+    .where(laneKey)
+    .prepare();
+  const noteDelivery = orm
+    .insert(destinations)
+    .values({ store: p('store'), destination: p('destination'), probes: 0, lastDeliveredAt: p('now') })
+    .onConflictDoUpdate({
+      target: [destinations.store, destinations.destination],
+      set: { lastDeliveredAt: sql`excluded.last_delivered_at` },
+    })
+    .prepare();
+
+  /** Looks at what stands in the lane now, so that events written during the delivery are seen too. */
+  function moveOn(lane: { store: string; orderId: string; destination: string }, now: number): void {
+    const rows = unfinished.all(lane);
+    const head = rows.find(({ state }) => state === 'pending');
+    if (!head) dropLane.run(lane);
+    else if (rows.some(({ state }) => state === 'dead')) freeLane.run({ ...lane, nextAt: null });
+    else freeLane.run({ ...lane, nextAt: head.nextAttemptAt ?? now });
+  }
+
+  return operation((claim, results, now) =>
+    transaction(() => {
+      const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
+      if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
+      for (const { event, settlement } of results) {
+        const changed = setEvent.run({ id: event.id, ...settled(settlement, now) }).changes;
+        if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
+      }
+      if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });
+      moveOn(lane, now);
+      return true;
+    }),
+  );
+}
