@@ -15,7 +15,7 @@ import { markFound } from './mark-found.ts';
 import { connect } from './open.ts';
 import { hasEarlierOrder, previousOf } from './previous-of.ts';
 import { prune } from './prune.ts';
-import { settle } from './settle.ts';
+import { settlements } from './settle.ts';
 import type { Store } from './types.ts';
 import { watermark } from './watermarks.ts';
 import { writeMissing } from './write-missing.ts';
@@ -52,7 +52,7 @@ export function openStore(options: StoreOptions): Store {
     writeMissing: writeMissing(connection),
     releaseDueOrders: releaseDueOrders(connection),
     claimLanes: claimLanes(connection, newToken),
-    settle: settle(connection),
+    ...settlements(connection),
     releaseLane: releaseLane(connection),
     addEvent: addEvent(connection),
     ...destinationStates(connection),

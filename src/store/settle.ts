@@ -4,7 +4,7 @@ import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter, parametersOf } from './placeholders.ts';
 import { attempts, destinations, events, lanes } from './schema.ts';
-import type { EventState, Settlement, Store } from './types.ts';
+import type { EventState, LaneClaim, SettledEvent, Settlement, Store } from './types.ts';
 
 const p = sql.placeholder;
 
@@ -26,7 +26,7 @@ function settled(settlement: Settlement, now: number): Settled {
   }
 }
 
-export function settle({ orm, transaction }: Connection): Store['settle'] {
+export function settlements({ orm, transaction }: Connection): Pick<Store, 'settle' | 'settleAll'> {
   const laneKey = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
   const holder = orm.select({ leaseToken: lanes.leaseToken }).from(lanes).where(laneKey).prepare();
   const setEvent = orm
@@ -78,17 +78,26 @@ export function settle({ orm, transaction }: Connection): Store['settle'] {
     else freeLane.run({ ...lane, nextAt: head.nextAttemptAt ?? now });
   }
 
-  return operation((claim, results, now) =>
-    transaction(() => {
-      const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
-      if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
-      for (const { event, settlement } of results) {
-        const changed = setEvent.run({ id: event.id, ...settled(settlement, now) }).changes;
-        if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
-      }
-      if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });
-      moveOn(lane, now);
-      return true;
-    }),
-  );
+  function settleOne(claim: LaneClaim, results: SettledEvent[], now: number): boolean {
+    const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
+    if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
+    for (const { event, settlement } of results) {
+      const changed = setEvent.run({ id: event.id, ...settled(settlement, now) }).changes;
+      if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
+    }
+    if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });
+    if (!goesOn(claim, results)) moveOn(lane, now);
+    return true;
+  }
+
+  return {
+    settle: operation((claim, results, now) => transaction(() => settleOne(claim, results, now))),
+    settleAll: operation((lanes, now) => transaction(() => lanes.map(({ claim, results }) => settleOne(claim, results, now)))),
+  };
+}
+
+/** The worker that holds the lane has more of it in hand and nothing stands in its way. */
+function goesOn(claim: LaneClaim, results: SettledEvent[]): boolean {
+  const last = Math.max(0, ...results.map(({ event }) => event.sequence));
+  return results.every(({ settlement }) => settlement.state === 'delivered') && claim.events.some(({ sequence }) => sequence > last);
 }

@@ -112,6 +112,8 @@ export interface OrderWriteResult {
   written: boolean;
   /** Event ids that were new. */
   newEvents: string[];
+  /** Why the database refused this order's values, though the lease was held. The lease is left to run out, then the order is read again. */
+  error?: string;
 }
 
 /** An order Shopify did not return. */
@@ -171,6 +173,11 @@ export type Settlement =
   | { state: 'retry'; nextAt: number; outcome: string; attempt: Attempt }
   /** The event will not be accepted; what stands behind it is blocked. */
   | { state: 'dead'; outcome: string; attempt: Attempt };
+
+export interface SettledEvent {
+  event: OutboxEvent;
+  settlement: Settlement;
+}
 
 export interface DestinationState {
   store: string;
@@ -261,8 +268,14 @@ export interface Store {
     leaseMs: number;
     eventsPerLane: number;
   }): Promise<LaneClaim[]>;
-  /** Records attempts and outcomes in one commit. A settlement under a lost lease changes nothing and returns false in its place. */
-  settle(claim: LaneClaim, results: { event: OutboxEvent; settlement: Settlement }[], now: number): Promise<boolean>;
+  /**
+   * Records attempts and outcomes in one commit. A settlement under a lost lease changes nothing and returns false in its place.
+   * The lease stays while all results are `delivered` and the claim holds events after them; otherwise it is given up:
+   * a lane with newer events is free at once, one that waits is free at `nextAt`, one with a dead event in front is blocked.
+   */
+  settle(claim: LaneClaim, results: SettledEvent[], now: number): Promise<boolean>;
+  /** `settle` for many claims in one commit; answers in the order given. */
+  settleAll(lanes: { claim: LaneClaim; results: SettledEvent[] }[], now: number): Promise<boolean[]>;
   /** Gives a lane back untried (shutdown, pause): its events may be claimed again from `at` on. */
   releaseLane(claim: LaneClaim, at: number): Promise<void>;
   /** Puts one event on the outbox by itself. False: that id is taken at this destination. */
