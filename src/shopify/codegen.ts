@@ -59,7 +59,9 @@ function tidy(code: string): string {
 /** Every custom scalar of Shopify's travels as a JSON string (ids, decimals, 64-bit numbers, times, URLs). */
 function scalarTypes(schema: GraphQLSchema): Record<string, string> {
   const builtIn = new Set(['Int', 'Float', 'Boolean']);
-  const scalars = Object.values(schema.getTypeMap()).filter((type) => type.astNode?.kind === Kind.SCALAR_TYPE_DEFINITION || type.name === 'ID');
+  const scalars = Object.values(schema.getTypeMap()).filter(
+    (type) => type.astNode?.kind === Kind.SCALAR_TYPE_DEFINITION || type.name === 'ID',
+  );
   return Object.fromEntries(scalars.filter((type) => !builtIn.has(type.name)).map((type) => [type.name, 'string']));
 }
 
