@@ -1,0 +1,121 @@
+/** Requests to other machines: bounded in time and size, https only, never redirected. */
+import { Agent, type Dispatcher } from 'undici';
+import { isLoopback } from '../core/loopback.ts';
+import { networkFailure, type NetworkFailureKind } from './network-failure.ts';
+
+export interface HttpOptions {
+  /** Connections per origin; more requests than that wait for one. */
+  connections: number;
+  /** For one request from its start to the end of its answer. Real time: a network does not wait for a test's clock. */
+  timeoutMs: number;
+  /** For the connection alone. Default: 5 s, `timeoutMs` where that is shorter. */
+  connectTimeoutMs?: number;
+  /** In place of the network. */
+  dispatcher?: Dispatcher;
+}
+
+export interface HttpRequest {
+  method: 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body: string | Uint8Array;
+}
+
+export type HttpResult =
+  /** `text`: at most the first 64 KB of the answer. */
+  | { status: number; headers: Record<string, string | string[] | undefined>; text: string }
+  /** There was no whole answer. `message` is short, for people, and holds neither address nor secret. */
+  | { status: null; kind: NetworkFailureKind; message: string };
+
+export interface Http {
+  /** Resolves to what came back, whatever happens on the network. An answer that breaks off is a failure, whatever its status was. */
+  send(request: HttpRequest): Promise<HttpResult>;
+  /** Lets requests in flight end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+const ANSWER_BYTES = 64 * 1024;
+const CONNECT_MS = 5_000;
+
+export function createHttp(options: HttpOptions): Http {
+  const { timeoutMs } = options;
+  const connectMs = Math.min(options.connectTimeoutMs ?? CONNECT_MS, timeoutMs);
+  const dispatcher =
+    options.dispatcher ??
+    new Agent({
+      connections: options.connections,
+      // One request at a time on a connection: with pipelining or HTTP/2 one broken connection would leave many in doubt.
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: connectMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxHeaderSize: 16 * 1024,
+    });
+
+  async function exchange({ method, url, headers, body }: HttpRequest, deadline: Deadline): Promise<HttpResult> {
+    const { origin, pathname, search } = new URL(url);
+    const answer = await dispatcher.request({ origin, path: pathname + search, method, headers, body, signal: deadline.signal });
+    deadline.answered();
+    return { status: answer.statusCode, headers: answer.headers, text: await readStart(answer.body) };
+  }
+
+  return {
+    send: async (request) => {
+      const fault = addressFault(request.url);
+      if (fault !== null) return { status: null, kind: 'invalid', message: fault };
+      const deadline = startDeadline(timeoutMs);
+      try {
+        return await exchange(request, deadline);
+      } catch (error) {
+        if (deadline.signal.aborted) return { status: null, kind: 'timeout', message: deadline.message() };
+        return { status: null, ...networkFailure(error) };
+      } finally {
+        deadline.clear();
+      }
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+interface Deadline {
+  signal: AbortSignal;
+  answered(): void;
+  message(): string;
+  clear(): void;
+}
+
+/** undici's own time-outs start anew with every chunk; a slow drip would never end. */
+function startDeadline(ms: number): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  let answered = false;
+  return {
+    signal: controller.signal,
+    answered: () => {
+      answered = true;
+    },
+    message: () => (answered ? `the answer did not end within ${ms / 1000} s` : `no answer within ${ms / 1000} s`),
+    clear: () => clearTimeout(timer),
+  };
+}
+
+function addressFault(url: string): string | null {
+  const parsed = URL.parse(url);
+  if (parsed === null) return 'the address is not a URL';
+  const { protocol, hostname } = parsed;
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return null;
+  return 'the address must be https (http is for loopback only)';
+}
+
+/** Reads up to 64 KB; of a longer answer the rest is not waited for and its connection is closed. */
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks, Math.min(size, ANSWER_BYTES)).toString();
+}
