@@ -1,9 +1,6 @@
 /** Which hosts and URLs may be used where: loopback, public, https. Pure. */
 import { BlockList, isIP } from 'node:net';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { isLoopback } from '../core/loopback.ts';
 
 const internal = new BlockList();
 internal.addSubnet('0.0.0.0', 8, 'ipv4');
@@ -14,12 +11,6 @@ internal.addSubnet('172.16.0.0', 12, 'ipv4');
 internal.addSubnet('192.168.0.0', 16, 'ipv4');
 internal.addSubnet('fc00::', 7, 'ipv6');
 internal.addSubnet('fe80::', 10, 'ipv6');
-
-/** Whether `host` (a name, or an address with or without brackets) is this machine and nothing else. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return name === 'localhost' || name.endsWith('.localhost') || contains(loopback, name);
-}
 
 /** What is wrong with a URL that has to be https, or http on loopback: a sentence and its fix; null when nothing is. */
 export function urlFault(text: string): { message: string; fix: string } | null {
@@ -37,7 +28,7 @@ export function publicUrlFault(text: string): { message: string; fix: string } |
   if (fault) return { ...fault, fix: `${fault.fix} Without one, leave publicUrl out: Shopify is then asked every minute.` };
   const url = new URL(text);
   if (url.search || url.hash) return { message: 'must end before ? and #', fix: `Write ${url.origin}${url.pathname}.` };
-  if (!contains(internal, url.hostname.replace(/^\[|\]$/g, ''))) return null;
+  if (!isInternal(url.hostname.replace(/^\[|\]$/g, ''))) return null;
   return {
     message: 'is a private address, which Shopify cannot reach',
     fix: 'Use the public https:// address (of a reverse proxy or a tunnel), or leave publicUrl out: Shopify is then asked every minute.',
@@ -54,7 +45,7 @@ export function sandboxOriginFault(text: string): { message: string; fix: string
   };
 }
 
-function contains(list: BlockList, address: string): boolean {
+function isInternal(address: string): boolean {
   const version = isIP(address);
-  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  return version !== 0 && internal.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

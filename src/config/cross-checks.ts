@@ -1,6 +1,6 @@
 /** What one setting demands of another. Works on data that may be wrong elsewhere, so that every problem is told at once. */
+import { isLoopback } from '../core/loopback.ts';
 import { parseShopDomain } from '../core/shop-domain.ts';
-import { isLoopback } from './address.ts';
 import type { Found } from './issues.ts';
 import type { Path } from './problem.ts';
 

@@ -44,8 +44,12 @@ export function jsonSchema(): Record<string, unknown> {
 }
 
 function allowReference(json: Record<string, unknown>): void {
-  const { description, default: byDefault, ...type } = json;
-  for (const key of Object.keys(type)) delete json[key];
+  const type: Record<string, unknown> = {};
+  for (const key of Object.keys(json)) {
+    if (key === 'description' || key === 'default') continue;
+    type[key] = json[key];
+    delete json[key];
+  }
   json.anyOf = [type, { type: 'string', pattern: '\\$\\{[^}]+\\}' }];
 }
 
@@ -66,5 +70,5 @@ function defaultText({ fallback, default: byDefault }: Entry): string {
   if (byDefault === undefined) return 'required';
   if (byDefault === null) return '–';
   if (typeof byDefault === 'object') return 'none';
-  return `\`${String(byDefault)}\``;
+  return `\`${typeof byDefault === 'string' ? byDefault : JSON.stringify(byDefault)}\``;
 }

@@ -46,6 +46,8 @@ export function file(parts: { top?: string; store?: string; stores?: string } = 
   };
   const own = parts.store ?? '';
   const lines = Object.entries(usual).filter(([key]) => !new RegExp(`^-?${key}:`, 'm').test(own));
-  const store = [...lines.map(([key, value]) => `${key}: ${value}`), ...own.split('\n').filter((line) => !/^-/.test(line))].filter(Boolean);
+  const store = [...lines.map(([key, value]) => `${key}: ${value}`), ...own.split('\n').filter((line) => !line.startsWith('-'))].filter(
+    Boolean,
+  );
   return `${parts.top ?? ''}\nstores:\n${parts.stores ?? ''}  - ${store.join('\n    ')}\n`;
 }

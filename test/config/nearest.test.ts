@@ -45,7 +45,7 @@ describe('nearest', () => {
   });
 
   it('finds a key after any one slip', () => {
-    const slip = fc.record({ key: fc.constantFrom(...keys), at: fc.nat(), letter: fc.constantFrom(...'qxzj') });
+    const slip = fc.record({ key: fc.constantFrom(...keys), at: fc.nat(), letter: fc.constantFrom('q', 'x', 'z', 'j') });
     fc.assert(
       fc.property(slip, ({ key, at, letter }) => {
         const place = at % key.length;
