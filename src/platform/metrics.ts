@@ -76,10 +76,12 @@ export function createMetrics() {
       ['store'],
     ),
     orders: gauge('orders', 'Orders accounted for, by decision.', ['store', 'decision']),
+    excludedOrders: gauge('excluded_orders', 'Excluded orders by the rule that excluded them.', ['store', 'reason']),
     unmappedChannelOrders: gauge('unmapped_channel_orders', 'Orders whose source name is in no sales channel table.', ['store']),
     identityDifferences: counter('identity_differences_total', 'Placed Orders whose parts do not add up to their total.', ['store']),
 
-    events: gauge('events', 'Events by state; blocked ones are among the pending.', ['store', 'state']),
+    events: gauge('events', 'Events by state.', ['store', 'state']),
+    blockedEvents: gauge('blocked_events', 'Pending events that wait behind a dead letter of their order.', ['store']),
     oldestPendingAge: gauge('oldest_pending_event_age_seconds', 'Age of the oldest undelivered event; 0 without one.', ['store']),
     deliveries: counter('deliveries_total', 'Attempts to deliver, by result: delivered, retry, dead.', ['store', 'destination', 'result']),
     deliverySeconds: histogram(
@@ -89,6 +91,9 @@ export function createMetrics() {
       [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
     ),
 
+    destinationPaused: gauge('destination_paused', '1 while delivery to the destination is paused.', ['store', 'destination']),
+
+    databaseUp: gauge('database_up', '0 while the database cannot be read.', []),
     workerUp: gauge('worker_up', '0 while the last tick of the worker failed.', ['worker']),
   };
 }

@@ -1,0 +1,29 @@
+/** Who may look: the name the request was sent to, and the password. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/**
+ * Whether a request sent to the name in `header` is for us: loopback names and `host`, with any port. A request without the header comes from
+ * no browser and is let through.
+ */
+export function isHostAllowed(header: string | undefined, host: string): boolean {
+  if (header === undefined) return true;
+  const asked = header
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
+  return LOOPBACK.test(asked) || asked === host.toLowerCase();
+}
+
+/** HTTP Basic with any user name. Takes equally long for every wrong password; never throws. */
+export function isPasswordRight(authorization: string | undefined, password: string): boolean {
+  const [, encoded = ''] = /^Basic +([a-z0-9+/=_-]+)$/i.exec(authorization ?? '') ?? [];
+  const credentials = Buffer.from(encoded, 'base64').toString('utf8');
+  const given = credentials.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : '';
+  return timingSafeEqual(digest(given), digest(password));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
