@@ -1,7 +1,8 @@
 /** From an HTTP answer of the Admin GraphQL API to what it means. Pure. */
 import { z } from 'zod';
-import { ConnectorError } from '../core/errors.ts';
+import type { ConnectorError } from '../core/errors.ts';
 import type { Cost } from './budget.ts';
+import { graphqlFailure, statusFailure, unavailable } from './failures.ts';
 import type { Answer } from './transport.ts';
 
 /** Something that is missing from otherwise good data. */
@@ -50,7 +51,7 @@ export function readAnswer(domain: string, answer: Answer): Reading {
   if (answer.status === 401) return { cost: null, outcome: { kind: 'unauthorized' } };
   if (answer.status === 429) return { cost: null, outcome: { kind: 'throttled', waitMs: retryAfterMs(answer.headers.get('retry-after')) } };
   if (answer.status < 200 || answer.status > 299)
-    return { cost: null, outcome: { kind: 'failed', error: statusError(domain, answer.status) } };
+    return { cost: null, outcome: { kind: 'failed', error: statusFailure(domain, answer.status) } };
 
   const json = parseJson(answer.text);
   const parsed = body.safeParse(json);
@@ -85,72 +86,6 @@ function readCost(json: unknown): Cost | null {
 /** Without approval for protected customer data Shopify gives null, this error, and everything else (documented). */
 function isProtected({ message, extensions }: GraphqlError): boolean {
   return /protected-customer-data|not approved to (?:access|use)/i.test(`${message} ${extensions?.documentation ?? ''}`);
-}
-
-function graphqlFailure(domain: string, { message, extensions }: GraphqlError): ConnectorError {
-  switch (extensions?.code) {
-    case 'ACCESS_DENIED': {
-      const scope = /`?\b((?:read|write)_\w+)`?/.exec(extensions.requiredAccess ?? message)?.[1];
-      const fix = scope === undefined ? 'the scopes it asks for' : `the scope ${scope}`;
-      return new ConnectorError(
-        'SHOPIFY_ACCESS_DENIED',
-        `${domain} denies access; give the app ${fix} (Dev Dashboard > the app > Versions), release it, accept it on the store and run connect.`,
-      );
-    }
-    case 'MAX_COST_EXCEEDED':
-      return new ConnectorError('SHOPIFY_MAX_COST', `A query costs more than ${domain} allows for one; please report this.`);
-    case 'SHOP_INACTIVE':
-      return frozen(domain);
-    case 'INTERNAL_SERVER_ERROR':
-    case 'TIMEOUT':
-      return new ConnectorError(
-        'SHOPIFY_QUERY_FAILED',
-        `${domain} failed to answer a query (${extensions.code}); it is tried again by itself.`,
-        { retryable: true },
-      );
-    default:
-      // What has no code was reported by Shopify's own resolvers in the past, too: worth another try, but not at once.
-      if (extensions?.code === undefined && /internal error|something went wrong|timeout/i.test(message)) {
-        return new ConnectorError('SHOPIFY_QUERY_FAILED', `${domain} failed to answer a query; it is tried again by itself.`, {
-          retryable: true,
-        });
-      }
-      return new ConnectorError('SHOPIFY_QUERY_REFUSED', `${domain} refuses a query: "${message.slice(0, 200)}"; please report this.`);
-  }
-}
-
-function statusError(domain: string, status: number): ConnectorError {
-  switch (status) {
-    case 402:
-      return frozen(domain);
-    case 403:
-      return new ConnectorError(
-        'SHOPIFY_FORBIDDEN',
-        `${domain} forbids the request (HTTP 403); check that the app's scopes were accepted on the store, then run connect.`,
-      );
-    case 404:
-      return new ConnectorError(
-        'SHOPIFY_SHOP_NOT_FOUND',
-        `Shopify knows no shop ${domain}; check \`shop\` (admin: Settings > Domains shows the myshopify.com domain).`,
-      );
-    case 423:
-      return new ConnectorError('SHOPIFY_SHOP_LOCKED', `${domain} is locked by Shopify; its owner has to contact Shopify support.`);
-    default:
-      if (status >= 500 || status === 408) return unavailable(domain, `HTTP ${status}`);
-      return new ConnectorError('SHOPIFY_REFUSED', `${domain} refuses the request (HTTP ${status}); please report this.`);
-  }
-}
-
-function frozen(domain: string): ConnectorError {
-  return new ConnectorError(
-    'SHOPIFY_SHOP_FROZEN',
-    `${domain} is frozen; its owner has to settle the Shopify bill or reactivate the store.`,
-  );
-}
-
-function unavailable(domain: string, reason: string): ConnectorError {
-  const message = `${domain} is not available (${reason}); it is tried again by itself. If it stays so, look at https://www.shopifystatus.com.`;
-  return new ConnectorError('SHOPIFY_UNAVAILABLE', message, { retryable: true });
 }
 
 /** Shopify sends seconds, with decimals. */

@@ -8,6 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import { readAnswer, type Fault, type Reading } from './answer.ts';
 import type { Budget, Cost } from './budget.ts';
 import { isMutation, operationName, type Document } from './document.ts';
+import { throttled } from './failures.ts';
 import { createNotices } from './notices.ts';
 import { newTokenRefused } from './refusals.ts';
 import type { Tokens } from './token.ts';
@@ -45,13 +46,17 @@ export interface ClientOptions {
 }
 
 const ATTEMPTS = 4;
-/** A time-out has cost half a minute already. */
-const ATTEMPTS_AFTER_TIMEOUT = 2;
+/** How often a query is tried when it fails so; anything else is final. A time-out has cost half a minute already. */
+const ATTEMPTS_AFTER: Record<string, number> = {
+  SHOPIFY_UNAVAILABLE: ATTEMPTS,
+  SHOPIFY_UNREACHABLE: ATTEMPTS,
+  SHOPIFY_TIMEOUT: 2,
+  SHOPIFY_QUERY_FAILED: 2,
+};
 const THROTTLES = 20;
 const RETRY = { baseMs: 1_000, maxMs: 20_000 };
 /** Longest wait Shopify may ask for. */
 const THROTTLE = { baseMs: 1_000, maxMs: 60_000 };
-const TRANSIENT = new Set(['SHOPIFY_UNAVAILABLE', 'SHOPIFY_UNREACHABLE', 'SHOPIFY_QUERY_FAILED']);
 
 export function createClient(options: ClientOptions): Query {
   const { domain, tokens, budget, clock, random, logger } = options;
@@ -88,8 +93,7 @@ export function createClient(options: ClientOptions): Query {
 
     async function failed(error: ConnectorError): Promise<void> {
       failures += 1;
-      const allowed =
-        error.code === 'SHOPIFY_TIMEOUT' ? Math.min(attempts, ATTEMPTS_AFTER_TIMEOUT) : TRANSIENT.has(error.code) ? attempts : 1;
+      const allowed = Math.min(attempts, ATTEMPTS_AFTER[error.code] ?? 1);
       if (isMutation(document) || failures >= allowed) throw error;
       await clock.sleep(backoffMs(RETRY, failures, random()));
     }

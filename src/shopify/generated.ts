@@ -613,6 +613,13 @@ export type OrdersChangedQuery = {
   };
 };
 
+export type OrdersByNameQueryVariables = Exact<{
+  query: string;
+  first: number;
+}>;
+
+export type OrdersByNameQuery = { orders: { nodes: Array<{ id: string; name: string }> } };
+
 export type InstallationQueryVariables = Exact<{ [key: string]: never }>;
 
 export type InstallationQuery = {
@@ -1045,6 +1052,16 @@ export const OrdersChanged = gql`
     }
   }
 ` as unknown as DocumentNode<OrdersChangedQuery, OrdersChangedQueryVariables>;
+export const OrdersByName = gql`
+  query OrdersByName($query: String!, $first: Int!) {
+    orders(first: $first, query: $query, sortKey: ID) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+` as unknown as DocumentNode<OrdersByNameQuery, OrdersByNameQueryVariables>;
 export const Installation = gql`
   query Installation {
     currentAppInstallation {

@@ -1,6 +1,7 @@
 /** HTTP to one shop: its origin, a time-out, no redirects, and a failure that says what to do. */
 import { fetch, type Dispatcher } from 'undici';
 import { ConnectorError } from '../core/errors.ts';
+import { isLoopback } from '../core/loopback.ts';
 
 export interface Answer {
   status: number;
@@ -22,7 +23,7 @@ export interface TransportOptions {
   domain: string;
   /** Where requests go instead of `https://<domain>`: https, or http on loopback. */
   origin: string | null;
-  dispatcher?: Dispatcher | undefined;
+  dispatcher: Dispatcher;
   /** For the whole exchange, body included. Real time: a network does not wait for a test's clock. */
   timeoutMs: number;
 }
@@ -47,7 +48,7 @@ export function createTransport({ domain, origin, dispatcher, timeoutMs }: Trans
         body: request.body ?? null,
         redirect: 'manual',
         signal,
-        ...(dispatcher ? { dispatcher } : {}),
+        dispatcher,
       });
       const headers = new Headers([...response.headers]);
       if (response.status >= 300 && response.status < 400) {
@@ -61,10 +62,6 @@ export function createTransport({ domain, origin, dispatcher, timeoutMs }: Trans
       throw unreachable(domain, error);
     }
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function timedOut(domain: string, timeoutMs: number, cause: unknown): ConnectorError {
