@@ -1,4 +1,5 @@
 /** The composition root: a config becomes an open store, wired connections and the use cases the commands call. */
+import { randomUUID } from 'node:crypto';
 import type { Config } from './config/index.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
@@ -73,7 +74,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const metrics = createMetrics();
-  const store = await openStore({ path: config.storage.path, logger });
+  const store = openStore({ path: config.storage.path, newToken: randomUUID });
   const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
   const parts: Parts = { config, store, connections, metrics, clock, random, logger };
   return {
@@ -81,7 +82,11 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     disconnect: (name) =>
       forEach(
         selected(connections, name),
-        async (connection): Promise<DisconnectReport> => ({ store: connection.name, removed: await disconnect(connection.install), error: null }),
+        async (connection): Promise<DisconnectReport> => ({
+          store: connection.name,
+          removed: await disconnect(connection.install),
+          error: null,
+        }),
         (connection, error) => ({ store: connection.name, removed: [], error }),
       ),
     status: () => status(parts),
@@ -90,7 +95,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     showEvent: (id) => store.getEvent(id),
     start: () => startDaemon(parts),
     close: async () => {
-      await Promise.all(connections.map((connection) => connection.shopify.close()));
+      await Promise.all(connections.flatMap(({ shopify, http }) => [shopify.close(), http.close()]));
       await store.close();
     },
   };
@@ -154,7 +159,12 @@ async function preview({ store, connections, clock }: Parts, wanted: string, nam
     if (!order) continue;
     const known = (await store.previousOf(connection.name, [orderId])).get(orderId);
     const facts = await orderFacts(store, row, order, known, { backfill: connection.config.backfill, now: clock.now() });
-    return { store: connection.name, order: { id: order.id, name: order.name }, derivation: derive(order, connection.config.rules, facts), previous: known ?? null };
+    return {
+      store: connection.name,
+      order: { id: order.id, name: order.name },
+      derivation: derive(order, connection.config.rules, facts),
+      previous: known ?? null,
+    };
   }
   return null;
 }

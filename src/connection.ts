@@ -5,6 +5,11 @@ import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createShopify, isConnectionRefused } from './shopify/index.ts';
 import type { Shopify } from './shopify/types.ts';
+import type { Destination } from './destinations/types.ts';
+import { createConverge } from './destinations/converge/converge.ts';
+import { createHttp, type Http } from './platform/http.ts';
+import type { Metrics } from './platform/metrics.ts';
+import type { ReceiverStore } from './receiver/signal.ts';
 import type { Store, StoreRow } from './store/types.ts';
 
 export interface Connection {
@@ -12,32 +17,44 @@ export interface Connection {
   config: StoreConfig;
   shopify: Shopify;
   install: InstallOptions;
+  receiver: ReceiverStore;
+  destinations: Destination[];
+  http: Http;
 }
 
 export function openConnection(
   config: Config,
   storeConfig: StoreConfig,
-  options: { store: Store; clock: Clock; random: () => number; logger: Logger; onThrottle?: () => void },
+  options: { store: Store; clock: Clock; random: () => number; logger: Logger; metrics: Metrics },
 ): Connection {
-  const { store, clock, random, logger } = options;
+  const { store, clock, random, logger, metrics } = options;
+  const { name, rules, delivery } = storeConfig;
   const shopify = createShopify({
     domain: storeConfig.shop,
-    origin: storeConfig.shopifyOrigin ?? null,
+    origin: storeConfig.shopifyOrigin,
     credentials: storeConfig.accessToken
       ? { accessToken: storeConfig.accessToken.reveal() }
       : { clientId: storeConfig.clientId ?? '', clientSecret: storeConfig.clientSecret?.reveal() ?? '' },
     clock,
     random,
     logger,
-    onToken: (at) => void store.saveTokenTime(storeConfig.name, at).catch(() => {}),
-    onThrottle: options.onThrottle,
+    onToken: (at) => void store.saveTokenTime(name, at).catch(() => {}),
+    onThrottle: () => metrics.throttles.inc({ store: name }),
   });
   return {
-    name: storeConfig.name,
+    name,
     config: storeConfig,
     shopify,
+    http: createHttp({ connections: delivery.concurrency, timeoutMs: delivery.timeoutSeconds * 1000 }),
+    destinations: [createConverge({ endpoint: storeConfig.converge.endpoint, token: storeConfig.converge.token?.reveal() })],
+    receiver: {
+      name,
+      domain: storeConfig.shop,
+      secrets: [storeConfig.clientSecret, storeConfig.previousClientSecret].flatMap((secret) => (secret ? [secret.reveal()] : [])),
+      upsellDelayMs: rules.upsellDelay.enabled ? Math.ceil(rules.upsellDelay.minutes * 60_000) : 0,
+    },
     install: {
-      storeName: storeConfig.name,
+      storeName: name,
       domain: storeConfig.shop,
       webhookUri: config.server.publicUrl === null ? null : webhookUri(config.server.publicUrl),
       shopify,

@@ -60,20 +60,38 @@ export async function connect(options: InstallOptions): Promise<ConnectReport> {
     subscriptionsCheckedAt: null,
   });
   const subscriptions = options.webhookUri === null ? null : await repairSubscriptions(options, options.webhookUri);
-  logger.info({ store: storeName, domain: installation.domain, scopes: installation.scopes, subscriptions: subscriptions !== null }, 'store connected');
+  logger.info(
+    { store: storeName, domain: installation.domain, scopes: installation.scopes, subscriptions: subscriptions !== null },
+    'store connected',
+  );
   for (const { scope } of missing) logger.warn({ store: storeName, scope }, 'a scope is missing');
-  return { store: storeName, ok: true, error: null, installation, missingScopes: missing, subscriptions, firstConnectedAt: row.firstConnectedAt };
+  return {
+    store: storeName,
+    ok: true,
+    error: null,
+    installation,
+    missingScopes: missing,
+    subscriptions,
+    firstConnectedAt: row.firstConnectedAt,
+  };
 }
 
 function missingScopeError(domain: string, missing: MissingScope[]): ConnectorError {
   const list = missing.map(({ scope, cost }) => `${scope}: ${cost}`).join('\n  ');
-  return new ConnectorError('INSTALL_MISSING_SCOPE', `The app on ${domain} lacks ${missing.length === 1 ? 'a scope' : 'scopes'} it cannot work without.\n  ${list}`);
+  return new ConnectorError(
+    'INSTALL_MISSING_SCOPE',
+    `The app on ${domain} lacks ${missing.length === 1 ? 'a scope' : 'scopes'} it cannot work without.\n  ${list}`,
+  );
 }
 
 /** Creates or repairs our subscriptions and remembers which are there. Throws INSTALL_SUBSCRIPTION_FAILED naming every topic that could not be had. */
 export async function repairSubscriptions(options: InstallOptions, uri: string): Promise<SubscriptionReport> {
   const report = await options.shopify.ensureSubscriptions(uri);
-  await options.store.saveSubscriptions(options.storeName, [...report.created, ...report.updated, ...report.unchanged].sort(), options.clock.now());
+  await options.store.saveSubscriptions(
+    options.storeName,
+    [...report.created, ...report.updated, ...report.unchanged].sort(),
+    options.clock.now(),
+  );
   if (report.created.length + report.updated.length + report.removed.length > 0) {
     options.logger.info(
       { store: options.storeName, created: report.created, updated: report.updated, removed: report.removed },
@@ -82,9 +100,13 @@ export async function repairSubscriptions(options: InstallOptions, uri: string):
   }
   if (report.failed.length > 0) {
     const list = report.failed.map(({ topic, message }) => `${topic}: ${message}`).join('; ');
-    throw new ConnectorError('INSTALL_SUBSCRIPTION_FAILED', `Shopify refused webhook subscriptions at ${uri} (${list}). Check server.publicUrl, then run connect again.`, {
-      retryable: true,
-    });
+    throw new ConnectorError(
+      'INSTALL_SUBSCRIPTION_FAILED',
+      `Shopify refused webhook subscriptions at ${uri} (${list}). Check server.publicUrl, then run connect again.`,
+      {
+        retryable: true,
+      },
+    );
   }
   return report;
 }

@@ -56,7 +56,8 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
       );
       seen += page.length;
       const last = page.at(-1);
-      if (last && (watermark === null || Date.parse(last.updatedAt) > Date.parse(watermark))) await store.setWatermark(storeName, last.updatedAt);
+      if (last && (watermark === null || Date.parse(last.updatedAt) > Date.parse(watermark)))
+        await store.setWatermark(storeName, last.updatedAt);
       if (marked > 0) options.onFound?.();
       if (signal.aborted) return;
     }

@@ -17,7 +17,8 @@ export function missingOrder(claim: DueOrder, now: number, readsAllOrders: boole
     return { claim, decision: null, againAt: now + wait, reason: 'not returned by Shopify yet' };
   }
   if (claim.deleteSeen) return { claim, decision: 'deleted', againAt: null, reason: 'deleted in Shopify' };
-  if (readsAllOrders) return { claim, decision: 'deleted', againAt: null, reason: 'Shopify no longer returns it although the token may read all orders' };
+  if (readsAllOrders)
+    return { claim, decision: 'deleted', againAt: null, reason: 'Shopify no longer returns it although the token may read all orders' };
   return {
     claim,
     decision: 'not_visible',

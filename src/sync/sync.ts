@@ -19,7 +19,10 @@ export interface SyncSettings {
 
 export interface SyncOptions {
   storeName: string;
-  store: Pick<Store, 'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders'>;
+  store: Pick<
+    Store,
+    'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders'
+  >;
   shopify: Pick<Shopify, 'orders'>;
   settings: SyncSettings;
   /** Names of the destinations every event of this store goes to. */
@@ -62,8 +65,16 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     }
   }
 
-  async function deriveOne(row: StoreRow, claim: DueOrder, order: Order, previous: Awaited<ReturnType<Store['previousOf']>>): Promise<OrderWrite> {
-    const facts = await orderFacts(store, row, order, previous.get(claim.orderId), { backfill: options.settings.backfill, now: clock.now() });
+  async function deriveOne(
+    row: StoreRow,
+    claim: DueOrder,
+    order: Order,
+    previous: Awaited<ReturnType<Store['previousOf']>>,
+  ): Promise<OrderWrite> {
+    const facts = await orderFacts(store, row, order, previous.get(claim.orderId), {
+      backfill: options.settings.backfill,
+      now: clock.now(),
+    });
     const derivation = derive(order, options.settings.rules, facts);
     return { claim, row: ledgerRow(order), derivation, destinations: options.destinations };
   }
@@ -80,14 +91,22 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       try {
         writes.push(await deriveOne(row, claim, order, previous));
       } catch (error) {
-        await giveBack(claim, new ConnectorError('SYNC_NOT_DERIVED', `Order ${claim.orderId} could not be turned into events; please report this.`, { cause: error }));
+        await giveBack(
+          claim,
+          new ConnectorError('SYNC_NOT_DERIVED', `Order ${claim.orderId} could not be turned into events; please report this.`, {
+            cause: error,
+          }),
+        );
       }
     }
     return writes;
   }
 
   async function giveBack(claim: DueOrder, error: ConnectorError): Promise<void> {
-    logger.error({ store: storeName, orderId: claim.orderId, code: error.code, error: error.message, attempts: claim.attempts + 1 }, 'order could not be read, will be tried again');
+    logger.error(
+      { store: storeName, orderId: claim.orderId, code: error.code, error: error.message, attempts: claim.attempts + 1 },
+      'order could not be read, will be tried again',
+    );
     await store.releaseDueOrders([claim], again(claim), error.code);
   }
 
@@ -128,7 +147,10 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       if (missing.length > 0) {
         await store.writeMissing(storeName, missing, clock.now());
         for (const { claim, decision, reason } of missing) {
-          logger.info({ store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason }, 'order not returned by Shopify');
+          logger.info(
+            { store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason },
+            'order not returned by Shopify',
+          );
         }
       }
       return signal.aborted || claims.length === BATCH ? 0 : IDLE_MS;

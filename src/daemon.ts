@@ -1,0 +1,112 @@
+/** The long-lived process: takes the lock, opens the ports, runs the workers, and ends all of it in order. */
+import cron from 'node-cron';
+import { createAdmin } from './admin/admin.ts';
+import type { Parts } from './app.ts';
+import { ConnectorError, errorCode } from './core/errors.ts';
+import { createHttpServer } from './platform/server.ts';
+import { createReceiver } from './receiver/receiver.ts';
+import { createStoreWorkers } from './workers.ts';
+
+export interface Daemon {
+  receiver: { host: string; port: number };
+  admin: { host: string; port: number };
+  /** Stops accepting and finishes what is in flight, for up to the grace time. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+/** At night, off the full hour, where everybody else's jobs are. */
+const PRUNE_AT = '17 3 * * *';
+/** Part of the grace time is kept for the checkpoint at the end. */
+const CLOSING_MS = 1_000;
+
+/** Ready when it resolves: ports open, workers running. Throws DAEMON_RUNNING naming the process that holds the database. */
+export async function startDaemon(parts: Parts): Promise<Daemon> {
+  const { config, store, connections, clock, logger, metrics } = parts;
+  const { holder } = await store.lockDaemon(clock.now());
+  if (holder) throw alreadyRunning(config.storage.path, holder);
+
+  const lines = connections.map((connection) => createStoreWorkers(parts, connection));
+  const workers = lines.flatMap((line) => line.all);
+  const receiver = createHttpServer({
+    name: 'server',
+    host: config.server.host,
+    port: config.server.port,
+    respond: createReceiver({
+      stores: connections.map((connection) => connection.receiver),
+      store,
+      publicUrl: config.server.publicUrl,
+      clock,
+      logger,
+      metrics,
+      onAccepted: () => lines.forEach((line) => line.wake()),
+    }),
+    clock,
+    logger,
+  });
+  const admin = createHttpServer({
+    name: 'admin',
+    host: config.admin.host,
+    port: config.admin.port,
+    respond: createAdmin({ store, connections, workers, metrics, host: config.admin.host, password: config.admin.password, clock, logger }),
+    clock,
+    logger,
+  });
+
+  const graceMs = Math.max(0, config.server.graceSeconds * 1000 - CLOSING_MS);
+  const pruning = cron.schedule(PRUNE_AT, () => prune(parts));
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    logger.info({}, 'daemon stopping');
+    await pruning.stop();
+    const quiet = Promise.all(workers.map((worker) => worker.stop()));
+    const finished = new AbortController();
+    await Promise.all([
+      receiver.close(graceMs),
+      admin.close(graceMs),
+      Promise.race([quiet.then(() => finished.abort()), clock.sleep(graceMs, finished.signal)]),
+    ]);
+    logger.info({}, 'daemon stopped');
+  };
+
+  try {
+    const { port: receiverPort } = await receiver.listen();
+    const { port: adminPort } = await admin.listen();
+    for (const worker of workers) worker.start();
+    logger.info(
+      {
+        host: config.server.host,
+        port: receiverPort,
+        adminHost: config.admin.host,
+        adminPort,
+        stores: config.stores.map(({ name }) => name),
+      },
+      'daemon started',
+    );
+    return {
+      receiver: { host: config.server.host, port: receiverPort },
+      admin: { host: config.admin.host, port: adminPort },
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function prune({ store, config, clock, logger }: Parts): Promise<void> {
+  try {
+    const rows = await store.prune(clock.now() - config.retention.days * DAY_MS);
+    logger.info({ rows }, 'old bodies and receipts removed');
+  } catch (error) {
+    logger.error({ code: errorCode(error) }, 'old bodies and receipts could not be removed, will be tried tomorrow');
+  }
+}
+
+function alreadyRunning(path: string, holder: { pid: number; host: string; startedAt: number }): ConnectorError {
+  const since = new Date(holder.startedAt).toISOString();
+  return new ConnectorError(
+    'DAEMON_RUNNING',
+    `Another daemon works on ${path}: process ${holder.pid} on ${holder.host}, since ${since}. Stop it first, or give this one its own storage.path.`,
+  );
+}

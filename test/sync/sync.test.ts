@@ -1,0 +1,235 @@
+/** Sync: from a signal to the outbox, whatever the order of signals and whatever fails in between. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MINUTE, rows, SHOP, T0 } from '../store/fixture.ts';
+import { DELAY_MS, order, startSync } from './running.ts';
+
+const ids = (events: { eventId: string }[]) => events.map(({ eventId }) => eventId);
+const refund = (id: string, amount: string, status = 'SUCCESS') => ({
+  id,
+  createdAt: new Date(T0 + MINUTE).toISOString(),
+  processedAt: new Date(T0 + MINUTE).toISOString(),
+  transactions: [{ kind: 'REFUND', status, amount }],
+  lines: [],
+  shipping: [],
+});
+
+describe('the upsell wait', () => {
+  it('holds an order until its creation plus the delay, and sends what it is by then', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1'));
+    await run.webhook('orders/create', { id: '1', createdAt: new Date(T0).toISOString() });
+    await run.pass(DELAY_MS - 1_000);
+    expect(run.events()).toEqual([]);
+    expect(run.shop.asked).toEqual([]);
+    run.shop.orders.set('1', order('1', 0, { tags: ['upsold'] }));
+    await run.pass(2_000);
+    expect(run.events().map(({ properties }) => properties.tags)).toEqual([['upsold']]);
+  });
+
+  it('is not cut short by an edit or a refund that arrives before orders/create, and nothing is lost', async () => {
+    const run = await startSync();
+    const placed = order('1', 0, { refunds: [refund('9', '5.00')] });
+    run.shop.orders.set('1', placed);
+    await run.webhook('orders/edited', placed);
+    await run.webhook('refunds/create', placed);
+    await run.tick();
+    expect(run.ledger('1')).toEqual({ decision: 'held', reason: 'upsell' });
+    await run.webhook('order_transactions/create', placed);
+    await run.webhook('orders/create', placed);
+    await run.webhook('orders/updated', placed);
+    expect(run.due()).toEqual([{ order_id: '1', due_at: T0 + DELAY_MS }]);
+    await run.pass(DELAY_MS - 1_000);
+    expect(run.events()).toEqual([]);
+    await run.pass(2_000);
+    expect(ids(run.events())).toEqual(['1', 'refund-9']);
+    expect(run.due()).toEqual([]);
+  });
+
+  it('sends an order older than the delay at once', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1', 3 * DELAY_MS));
+    await run.webhook('orders/updated', order('1', 3 * DELAY_MS));
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1']);
+  });
+});
+
+describe('signals', () => {
+  it('in any order, any number and at any time give the same events', async () => {
+    const topics = fc.constantFrom('orders/create', 'orders/updated', 'orders/edited', 'refunds/create', 'order_transactions/create');
+    const signals = fc.array(fc.record({ topic: topics, afterMs: fc.integer({ min: 0, max: 200_000 }) }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(signals, async (list) => {
+        const run = await startSync();
+        const placed = order('1', 0, { refunds: [refund('8', '2.00'), refund('9', '5.00')] });
+        run.shop.orders.set('1', placed);
+        for (const { topic, afterMs } of list) {
+          await run.clock.advance(afterMs);
+          await run.webhook(topic, placed);
+          await run.tick();
+          if (run.clock.now() < T0 + DELAY_MS) expect(run.events()).toEqual([]);
+        }
+        await run.pass(DELAY_MS + 5_000, 60_000);
+        expect(ids(run.events())).toEqual(['1', 'refund-8', 'refund-9']);
+        expect(run.due()).toEqual([]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('that come while the order is read make it read again', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1', DELAY_MS));
+    await run.webhook('orders/create', order('1', DELAY_MS));
+    let once = true;
+    run.shop.whileReading(async () => {
+      if (!once) return;
+      once = false;
+      run.shop.orders.set('1', order('1', DELAY_MS, { refunds: [refund('9', '5.00')] }));
+      await run.webhook('refunds/create', order('1', DELAY_MS));
+    });
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1']);
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1', 'refund-9']);
+  });
+
+  it('of a refund whose money moves later send it then', async () => {
+    const run = await startSync();
+    const old = (status: string) => order('1', DELAY_MS, { refunds: [refund('9', '5.00', status)] });
+    run.shop.orders.set('1', old('PENDING'));
+    await run.webhook('refunds/create', old('PENDING'));
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1']);
+    expect(run.due()).toEqual([{ order_id: '1', due_at: T0 + 61 * MINUTE }]);
+    run.shop.orders.set('1', old('SUCCESS'));
+    await run.webhook('order_transactions/create', old('SUCCESS'));
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1', 'refund-9']);
+  });
+});
+
+describe('an order Shopify does not return', () => {
+  it('is read again and sent when it appears within ten minutes', async () => {
+    const run = await startSync();
+    await run.webhook('orders/updated', order('1', DELAY_MS));
+    await run.pass(9 * MINUTE);
+    run.shop.orders.set('1', order('1', DELAY_MS));
+    await run.pass(2 * MINUTE);
+    expect(ids(run.events())).toEqual(['1']);
+  });
+
+  it.each([
+    ['deleted, when orders/delete came', { deletes: true, scopes: ['read_orders'] }, 'deleted'],
+    ['deleted, when the token reads all orders', { deletes: false, scopes: ['read_orders', 'read_all_orders'] }, 'deleted'],
+    ['not visible otherwise', { deletes: false, scopes: ['read_orders'] }, 'not_visible'],
+  ])('ends after ten minutes as %s', async (_name, { deletes, scopes }, decision) => {
+    const run = await startSync({ scopes, rules: { exclude: { tags: ['Exclude'] } } });
+    run.shop.orders.set('1', order('1', 0, { tags: ['exclude'] }));
+    await run.webhook('orders/updated', order('1'));
+    await run.tick();
+    expect(run.ledger('1')).toEqual({ decision: 'excluded', reason: 'tag:exclude' });
+    run.shop.orders.delete('1');
+    await run.webhook(deletes ? 'orders/delete' : 'orders/updated', order('1'), { deletes });
+    await run.pass(9 * MINUTE);
+    expect(run.ledger('1')?.decision).toBe('excluded');
+    await run.pass(2 * MINUTE);
+    expect(run.ledger('1')?.decision).toBe(decision);
+    expect(run.due()).toEqual([]);
+  });
+
+  it('and that was never seen here leaves only its receipt', async () => {
+    const run = await startSync({ scopes: ['read_orders', 'read_all_orders'] });
+    await run.webhook('orders/delete', order('1'), { deletes: true });
+    await run.pass(11 * MINUTE);
+    expect(run.ledger('1')).toBeNull();
+    expect(run.due()).toEqual([]);
+    expect(rows(run.store, 'select * from webhook_receipts')).toHaveLength(1);
+  });
+
+  it('of which an event was sent stays sent', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1', DELAY_MS));
+    await run.webhook('orders/create', order('1', DELAY_MS));
+    await run.tick();
+    run.shop.orders.delete('1');
+    await run.webhook('orders/delete', order('1', DELAY_MS), { deletes: true });
+    await run.pass(11 * MINUTE);
+    expect(run.ledger('1')?.decision).toBe('sent');
+  });
+});
+
+describe('failures', () => {
+  it('of Shopify give every order back and are thrown, so that the worker backs off', async () => {
+    const run = await startSync();
+    for (const id of ['1', '2', '3']) {
+      run.shop.orders.set(id, order(id, DELAY_MS));
+      await run.webhook('orders/create', order(id, DELAY_MS));
+    }
+    run.shop.fail(new Error('down'));
+    await expect(run.tick()).rejects.toThrow('down');
+    run.shop.fail(null);
+    await run.pass(MINUTE);
+    expect(ids(run.events()).sort()).toEqual(['1', '2', '3']);
+  });
+
+  it('of one order do not hold up the others', async () => {
+    const run = await startSync();
+    for (const id of ['1', '2']) {
+      run.shop.orders.set(id, order(id, DELAY_MS));
+      await run.webhook('orders/create', order(id, DELAY_MS));
+    }
+    run.shop.broken.add('1');
+    await run.tick();
+    expect(ids(run.events())).toEqual(['2']);
+    run.shop.broken.clear();
+    await run.pass(MINUTE);
+    expect(ids(run.events())).toEqual(['2', '1']);
+  });
+
+  it('of the process leave the order to be claimed again when the lease is over', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1', DELAY_MS));
+    await run.webhook('orders/create', order('1', DELAY_MS));
+    await run.store.claimDueOrders(SHOP, { limit: 50, now: run.clock.now(), leaseMs: 300_000 });
+    await run.tick();
+    expect(run.events()).toEqual([]);
+    await run.pass(301_000, 60_000);
+    expect(ids(run.events())).toEqual(['1']);
+  });
+});
+
+describe('a store', () => {
+  it('that is disconnected rests, and goes on when it is connected again', async () => {
+    const run = await startSync();
+    run.shop.orders.set('1', order('1', DELAY_MS));
+    await run.webhook('orders/create', order('1', DELAY_MS));
+    await run.store.markDisconnected(SHOP, 'uninstalled');
+    await run.tick();
+    expect(run.shop.asked).toEqual([]);
+  });
+
+  it('without backfill leaves orders from before its connection out, but sends refunds made since', async () => {
+    const run = await startSync({ backfill: { enabled: false, since: null } });
+    run.shop.orders.set('1', order('1', 60 * MINUTE, { refunds: [refund('9', '5.00')] }));
+    await run.webhook('orders/updated', order('1', 60 * MINUTE));
+    await run.tick();
+    expect(run.ledger('1')).toEqual({ decision: 'excluded', reason: 'before_window' });
+    expect(ids(run.events())).toEqual(['refund-9']);
+  });
+
+  it('with a first day leaves earlier orders out, by its own calendar', async () => {
+    // Midnight of 20 November in Berlin is 23:00 UTC of the 19th.
+    const run = await startSync({ backfill: { enabled: true, since: '2026-11-20' } });
+    for (const [id, createdAt] of [
+      ['1', '2026-11-19T22:59:59Z'],
+      ['2', '2026-11-19T23:00:00Z'],
+    ] as const) {
+      run.shop.orders.set(id, order(id, 0, { createdAt }));
+      await run.webhook('orders/updated', { id, createdAt });
+    }
+    await run.tick();
+    expect(ids(run.events())).toEqual(['2']);
+  });
+});
