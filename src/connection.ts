@@ -75,22 +75,33 @@ export function webhookUri(publicUrl: string): string {
  * A store its user disconnected stays so while the daemon runs (`firstLook` false); one that was uninstalled is tried again at every look.
  */
 export async function ensureConnected(connection: Connection, row: StoreRow | null, firstLook: boolean): Promise<boolean> {
-  const { install } = connection;
-  if (row?.state === 'disconnected') {
-    if (row.stateReason === DISCONNECTED_BY_USER && !firstLook) return false;
-    return await connect(install).then(
-      () => true,
-      (error: unknown) => {
-        if (isConnectionRefused(error)) return false;
-        throw error;
-      },
-    );
-  }
   if (row === null) {
-    await connect(install);
+    await connect(connection.install);
     return true;
   }
-  if (row.checkRequestedAt !== null || firstLook) return await checkConnection(install, row);
+  if (row.state === 'disconnected') return await connectAgain(connection.install, row, firstLook);
+  if (row.checkRequestedAt !== null || firstLook) return await checkConnection(connection.install, row);
+  return await repair(connection.install, row);
+}
+
+async function connectAgain(install: InstallOptions, row: StoreRow, firstLook: boolean): Promise<boolean> {
+  const asked = row.checkRequestedAt;
+  if (row.stateReason === DISCONNECTED_BY_USER && !firstLook) {
+    if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
+    return false;
+  }
+  try {
+    await connect(install);
+  } catch (error) {
+    if (!isConnectionRefused(error)) throw error;
+    if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
+    return false;
+  }
+  if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
+  return true;
+}
+
+async function repair(install: InstallOptions, row: StoreRow): Promise<boolean> {
   try {
     if (install.webhookUri !== null) await repairSubscriptions(install, install.webhookUri);
     return true;
