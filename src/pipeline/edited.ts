@@ -14,7 +14,7 @@ interface Sums {
   total: bigint;
   tax: bigint;
   goods: { net: bigint; total: bigint; tax: bigint; discount: Discount; sales: bigint };
-  shipping: { net: bigint; discount: Discount; edited: boolean };
+  shipping: { net: bigint; discount: Discount; sales: number; edited: boolean };
   /** Tips, duties and fees. */
   extras: bigint;
   /** Line id -> units bought, edits included. */
@@ -48,7 +48,7 @@ function sumAgreements(order: Order, digits: number): Sums | null {
     total: 0n,
     tax: 0n,
     goods: { net: 0n, total: 0n, tax: 0n, discount: { before: 0n, after: 0n }, sales: 0n },
-    shipping: { net: 0n, discount: { before: 0n, after: 0n }, edited: false },
+    shipping: { net: 0n, discount: { before: 0n, after: 0n }, sales: 0, edited: false },
     extras: 0n,
     units: new Map(),
     tipLines: new Set(),
@@ -81,6 +81,7 @@ function addSale(sums: Sums, sale: Sale, byEdit: boolean, taxesIncluded: boolean
     case 'SHIPPING':
       addDiscount(sums.shipping.discount, sale, total === 0n && !byEdit ? 1n : total, digits);
       sums.shipping.net += net;
+      sums.shipping.sales += 1;
       sums.shipping.edited ||= byEdit;
       break;
     case 'TIP':
@@ -128,7 +129,9 @@ function statedDiscount(sums: Sums, charged: bigint, taxesIncluded: boolean): { 
     ({ after }) => after,
   ];
   const { goods } = sums;
-  const fitting = readings.find((reading) => near(reading(goods.discount), charged, 1n));
+  const fitting =
+    readings.find((reading) => reading(goods.discount) === charged) ??
+    readings.find((reading) => near(reading(goods.discount), charged, 1n));
   if (fitting) return { goods: fitting(goods.discount), shipping: fitting };
   const withoutTax = goods.total - goods.tax;
   if (
@@ -143,10 +146,10 @@ function statedDiscount(sums: Sums, charged: bigint, taxesIncluded: boolean): { 
   return { goods: both(goods.discount), shipping: both };
 }
 
-/** Where no edit touched shipping the order's own figure stands (documented: before discounts and returns), unless it is below what was charged. */
+/** Where shipping was sold and no edit touched it the order's own figure stands (documented: before discounts and returns), unless it is below what was charged. */
 function shippingBeforeDiscounts(sums: Sums, reading: (discount: Discount) => bigint, ofOrder: bigint): bigint {
-  const { net, discount, edited } = sums.shipping;
-  return !edited && ofOrder >= net ? ofOrder : net + reading(discount);
+  const { net, discount, sales, edited } = sums.shipping;
+  return sales > 0 && !edited && ofOrder >= net ? ofOrder : net + reading(discount);
 }
 
 function near(a: bigint, b: bigint, tolerance: bigint): boolean {

@@ -1,0 +1,72 @@
+/** Days of a time zone, across every clock change. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isoSeconds, parseTime, startOfDay } from '../../src/core/time.ts';
+
+const ZONES = [
+  'UTC',
+  'America/New_York',
+  'America/Sao_Paulo',
+  'America/St_Johns',
+  'Europe/Berlin',
+  'Africa/Cairo',
+  'Asia/Beirut',
+  'Asia/Kolkata',
+].concat(['Asia/Kathmandu', 'Australia/Lord_Howe', 'Pacific/Apia', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Tehran']);
+
+function localDay(ms: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(ms);
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  return `${of('year')}-${of('month')}-${of('day')}`;
+}
+
+describe('startOfDay', () => {
+  it.each([
+    ['2026-11-20', 'UTC', '2026-11-20T00:00:00.000Z'],
+    ['2022-10-01', 'Europe/Berlin', '2022-09-30T22:00:00.000Z'],
+    ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+    ['2026-10-25', 'Europe/Berlin', '2026-10-24T22:00:00.000Z'],
+    ['2026-11-01', 'America/New_York', '2026-11-01T04:00:00.000Z'],
+    ['2026-01-01', 'Pacific/Kiritimati', '2025-12-31T10:00:00.000Z'],
+    // Midnight did not exist: clocks went from 00:00 to 01:00.
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
+    // The day did not exist: Samoa went from the 29th to the 31st.
+    ['2011-12-30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
+  ])('%s in %s', (date, zone, instant) => {
+    expect(new Date(startOfDay(date, zone)).toISOString()).toBe(instant);
+  });
+
+  it('is the first instant of that day or, where the zone skipped it, of the next', () => {
+    const day = fc.date({ min: new Date('2005-01-01T00:00:00Z'), max: new Date('2035-12-31T00:00:00Z'), noInvalidDate: true });
+    fc.assert(
+      fc.property(day, fc.constantFrom(...ZONES), (anyTime, zone) => {
+        const date = anyTime.toISOString().slice(0, 10);
+        const start = startOfDay(date, zone);
+        expect(localDay(start, zone) >= date).toBe(true);
+        expect(localDay(start - 1, zone) < date).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['2026-02-30', '2026-13-01', '20261101', 'yesterday', ''])('refuses %j', (date) => {
+    expect(() => startOfDay(date, 'UTC')).toThrow('YYYY-MM-DD');
+  });
+});
+
+describe('parseTime', () => {
+  it('reads times with an offset only', () => {
+    expect(parseTime('2026-11-02T10:00:00Z')).toBe(Date.UTC(2026, 10, 2, 10));
+    expect(parseTime('2026-11-02T05:00:00.250-05:00')).toBe(Date.UTC(2026, 10, 2, 10, 0, 0, 250));
+    for (const time of ['2026-11-02T10:00:00', '2026-11-02', '', 'now', '2026-99-02T10:00:00Z', null, undefined])
+      expect(parseTime(time)).toBeNull();
+  });
+
+  it('reads what isoSeconds wrote', () => {
+    expect(isoSeconds(Date.UTC(2026, 10, 2, 10, 0, 0, 999))).toBe('2026-11-02T10:00:00Z');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
+        expect(parseTime(isoSeconds(seconds * 1000))).toBe(seconds * 1000);
+      }),
+    );
+  });
+});
