@@ -36,7 +36,7 @@ const graphqlError = z.object({
 });
 type GraphqlError = z.infer<typeof graphqlError>;
 
-const body = z.object({ data: z.unknown(), errors: z.array(graphqlError).optional() });
+const body = z.object({ data: z.unknown().optional(), errors: z.array(graphqlError).optional() });
 const costs = z.object({
   extensions: z.object({
     cost: z.object({

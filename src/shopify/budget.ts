@@ -31,8 +31,8 @@ const FIRST_GUESS = 100;
 /**
  * Shopify reserves the requested cost of a query and gives back what it did not use; the budget grows by `restoreRate` a second up to `maximum`.
  * `key` names an operation and its page sizes: the requested cost depends on nothing else and is learned from the last answer.
- * What is available is the lower of two views: our own account, and what Shopify reported less what is in flight. So answers that overtake each other
- * cannot make points out of nothing.
+ * Available is never more than Shopify has: it is the lower of our own account and of what Shopify reported less what is in flight (answers may overtake
+ * each other), and it does not grow beyond `maximum` less what is in flight (a full bucket does not grow while a query is on its way to it).
  */
 export function createBudget(clock: Clock): Budget {
   const costs = new Map<string, number>();
@@ -41,32 +41,27 @@ export function createBudget(clock: Clock): Budget {
   let queue: Promise<unknown> = Promise.resolve();
   let nap = new AbortController();
 
-  function refill(): number {
-    if (level === null) return Infinity;
+  /** Brings the account up to now, `change` points more or less. */
+  function update(change = 0): void {
+    if (level === null) return;
     const now = clock.now();
     // A clock set back adds nothing and takes nothing.
     const grown = (Math.max(0, now - level.at) * level.restoreRate) / 1000;
-    level.available = Math.min(level.maximum, level.available + grown);
+    level.available = Math.min(level.maximum - inFlight, level.available + grown + change);
     level.at = now;
-    return level.available;
   }
 
   /** Resolves to the cost once it is there. The head of the queue waits here; an answer that gives points back ends the pause. */
   async function points(key: string): Promise<number> {
     for (;;) {
       const cost = costs.get(key) ?? FIRST_GUESS;
-      const available = refill();
+      update();
       if (level === null) return cost;
-      const needed = Math.min(cost, level.maximum);
-      if (available >= needed) return cost;
+      const missing = Math.min(cost, level.maximum) - level.available;
+      if (missing <= 0) return cost;
       nap = new AbortController();
-      await clock.sleep(Math.ceil(((needed - available) / level.restoreRate) * 1000), nap.signal);
+      await clock.sleep(Math.ceil((missing / level.restoreRate) * 1000), nap.signal);
     }
-  }
-
-  function give(change: number): void {
-    refill();
-    if (level !== null) level.available = Math.min(level.maximum, level.available + change);
   }
 
   function learn(status: CostBudget): void {
@@ -77,13 +72,13 @@ export function createBudget(clock: Clock): Budget {
 
   async function take(key: string): Promise<Reservation> {
     const reserved = await points(key);
-    give(-reserved);
     inFlight += reserved;
+    update(-reserved);
     return {
       settle: ({ requested, actual, status }) => {
         inFlight -= reserved;
         costs.set(key, requested);
-        give(reserved - (actual ?? 0));
+        update(reserved - (actual ?? 0));
         if (status !== null) learn(status);
         nap.abort();
       },
@@ -101,7 +96,7 @@ export function createBudget(clock: Clock): Budget {
       return turn;
     },
     look: () => {
-      refill();
+      update();
       return level === null
         ? null
         : { available: Math.max(0, Math.floor(level.available)), maximum: level.maximum, restoreRate: level.restoreRate };

@@ -1,7 +1,7 @@
 /** The client-credentials grant, through Shopify's own library with its fetch replaced. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiVersion, LogSeverity, shopifyApi } from '@shopify/shopify-api';
-import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
+import { setAbstractFetchFunc, setAbstractRuntimeString } from '@shopify/shopify-api/runtime';
 import { z } from 'zod';
 import { ConnectorError } from '../core/errors.ts';
 import { grantRefusal, tokenUnavailable } from './refusals.ts';
@@ -33,8 +33,9 @@ const routedFetch: Fetch = (input, init) => (fetchOfGrant.getStore() ?? globalTh
 export async function grantToken(domain: string, credentials: ClientCredentials, transport: Transport): Promise<Grant> {
   let expiresInMs: number | null = null;
   const fetchGrant: Fetch = async (input, init) => {
-    const request = { method: init?.method, headers: init?.headers, body: String(init?.body) };
-    const answer = await transport(String(input), request).catch((error: unknown) => {
+    const request = new Request(input, init);
+    const { url, method, headers } = request;
+    const answer = await transport(url, { method, headers, body: await request.text() }).catch((error: unknown) => {
       if (!(error instanceof ConnectorError && error.retryable)) throw error;
       throw new ConnectorError('TOKEN_UNAVAILABLE', error.message, { retryable: true, cause: error });
     });
@@ -46,6 +47,7 @@ export async function grantToken(domain: string, credentials: ClientCredentials,
   };
 
   setAbstractFetchFunc(routedFetch);
+  setAbstractRuntimeString(() => 'Node');
   try {
     const { session } = await fetchOfGrant.run(fetchGrant, () => library(credentials).auth.clientCredentials({ shop: domain }));
     if (session.accessToken) return { token: session.accessToken, expiresInMs };
