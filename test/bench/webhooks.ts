@@ -1,0 +1,54 @@
+/** Signed webhooks for the benchmarks: `orders/create` as Shopify sends it, made beforehand so that sending costs little. */
+import { createHmac } from 'node:crypto';
+
+export const SHOP = 'convergestore.myshopify.com';
+export const SECRET = 'shpss_of_a_benchmark';
+export const PATH = '/webhooks/shopify';
+const BODY_BYTES = 8 * 1024;
+
+export interface Webhook {
+  /** ASCII, 8 KB. */
+  body: string;
+  hmac: string;
+}
+
+/** `count` bodies of different orders. */
+export function makeWebhooks(count: number): Webhook[] {
+  return Array.from({ length: count }, (_, index) => {
+    const body = orderBody(5_000_000_000 + index);
+    return { body, hmac: createHmac('sha256', SECRET).update(body).digest('base64') };
+  });
+}
+
+function orderBody(id: number): string {
+  const line = (number: number) => ({
+    id: id * 100 + number,
+    admin_graphql_api_id: `gid://shopify/LineItem/${id * 100 + number}`,
+    title: 'Cotton shirt, long sleeves',
+    quantity: 1,
+    price: '19.95',
+    sku: `SHIRT-${number}`,
+    tax_lines: [{ title: 'VAT', rate: 0.2, price: '3.33' }],
+  });
+  const order = {
+    id,
+    admin_graphql_api_id: `gid://shopify/Order/${id}`,
+    created_at: '2026-11-20T12:00:00+00:00',
+    updated_at: '2026-11-20T12:00:01+00:00',
+    name: `#${id}`,
+    line_items: Array.from({ length: 28 }, (_, number) => line(number)),
+    note: '',
+  };
+  const room = BODY_BYTES - JSON.stringify(order).length;
+  if (room < 0) throw new Error(`the order is ${-room} bytes too long`);
+  return JSON.stringify({ ...order, note: 'x'.repeat(room) });
+}
+
+/** The request as bytes on the wire (ASCII), with a delivery id of its own. */
+export function requestText({ body, hmac }: Webhook, deliveryId: string): string {
+  return (
+    `POST ${PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
+    `X-Shopify-Topic: orders/create\r\nX-Shopify-Shop-Domain: ${SHOP}\r\nX-Shopify-API-Version: 2026-10\r\nX-Shopify-Hmac-Sha256: ${hmac}\r\n` +
+    `X-Shopify-Webhook-Id: ${deliveryId}\r\nX-Shopify-Event-Id: ${deliveryId}\r\nX-Shopify-Triggered-At: 2026-11-20T12:00:01.000Z\r\n\r\n${body}`
+  );
+}
