@@ -2,5 +2,5 @@
 export { configTable, envExample, jsonSchema } from './describe.ts';
 export { readEnvironment, type Environment } from './environment.ts';
 export { loadConfig, type Config, type LoadOptions, type StoreConfig } from './load.ts';
-export { maskedConfig } from './mask.ts';
+export { maskedConfig, maskedYaml } from './mask.ts';
 export { ConfigError, type Problem } from './problem.ts';

@@ -1,0 +1,90 @@
+/** `events list`: the event log, newest first. */
+import { relative } from '../admin/time.ts';
+import type { App } from '../app.ts';
+import { ConnectorError } from '../core/errors.ts';
+import { parseTime, startOfDay } from '../core/time.ts';
+import type { EventFilter, EventState } from '../store/types.ts';
+import { OK } from './exit-codes.ts';
+import { clean, printJson, table, type Screen } from './screen.ts';
+
+export interface EventListOptions {
+  store?: string;
+  /** Numeric id, gid or name. */
+  order?: string;
+  name?: string;
+  status?: EventState | 'blocked';
+  /** A day, a time with its zone, or an age. */
+  since?: string;
+  limit: number;
+}
+
+type Listed = Awaited<ReturnType<App['listEvents']>>[number];
+
+const AGE_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export async function listEvents(app: Pick<App, 'listEvents' | 'status'>, options: EventListOptions, screen: Screen): Promise<number> {
+  const since = options.since === undefined ? undefined : await sinceTime(app, options.since, options.store, screen.now);
+  const filter: EventFilter = { store: options.store, name: options.name, state: options.status, since, limit: options.limit };
+  const found = await find(app, filter, options.order);
+  if (screen.json) {
+    printJson(screen, found.map(forJson));
+    return OK;
+  }
+  if (found.length === 0) screen.print('No event matches.');
+  else screen.print(table([HEADINGS.map(screen.colours.dim), ...clean(found).map((event) => cells(event, screen))]));
+  if (found.length === options.limit && !screen.quiet) screen.print(screen.colours.dim(`The newest ${options.limit}; --limit shows more.`));
+  return OK;
+}
+
+/** Digits are an id where an order has it, else the name without its #. */
+async function find(app: Pick<App, 'listEvents'>, filter: EventFilter, order: string | undefined): Promise<Listed[]> {
+  if (order === undefined) return app.listEvents(filter);
+  const id = /^(?:gid:\/\/shopify\/Order\/)?(\d+)$/.exec(order.trim())?.[1];
+  const byId = id === undefined ? [] : await app.listEvents({ ...filter, orderId: id });
+  if (byId.length > 0 || order.includes('/')) return byId;
+  return app.listEvents({ ...filter, orderName: order.trim() });
+}
+
+/** A day is one of the shop's time zone; of UTC where several shops differ. */
+async function sinceTime(app: Pick<App, 'status'>, since: string, store: string | undefined, now: number): Promise<number> {
+  const age = /^(\d+)([mhd])$/.exec(since);
+  if (age) return now - Number(age[1]) * (AGE_MS[age[2] ?? ''] ?? 0);
+  const instant = parseTime(since);
+  if (instant !== null) return instant;
+  if (!/^\d{4}-\d\d-\d\d$/.test(since)) {
+    throw new ConnectorError(
+      'CLI_USAGE',
+      `--since "${since}" is no time. Write a day (2026-11-20), a time with its zone (2026-11-20T08:00Z) or an age (30m, 12h, 7d).`,
+    );
+  }
+  const { stores } = await app.status();
+  const zones = new Set(stores.filter(({ name }) => store === undefined || name === store).map(({ row }) => row?.timeZone ?? 'UTC'));
+  return startOfDay(since, zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC');
+}
+
+const HEADINGS = ['id', 'store', 'order', 'event', 'event id', 'to', 'status', 'written', 'attempts', 'outcome'];
+
+function cells(event: Listed, { colours, now }: Screen): string[] {
+  const status = statusOf(event);
+  const colour = { delivered: colours.good, dead: colours.bad, blocked: colours.bad }[status] ?? colours.warning;
+  return [
+    String(event.id),
+    event.store,
+    event.orderName ?? event.orderId,
+    event.name,
+    event.eventId,
+    event.destination,
+    colour(status),
+    relative(event.createdAt, now),
+    String(event.attempts),
+    event.blockedBy === null ? (event.outcome ?? '') : `waits behind ${event.blockedBy}`,
+  ];
+}
+
+function statusOf(event: Pick<Listed, 'state' | 'blockedBy'>): string {
+  return event.blockedBy === null ? event.state : 'blocked';
+}
+
+function forJson({ body: _body, state: _state, ...event }: Listed) {
+  return { ...event, status: statusOf({ state: _state, blockedBy: event.blockedBy }) };
+}

@@ -1,0 +1,111 @@
+/** Every command with its flags, and what it calls. */
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { App } from '../app.ts';
+import type { Environment } from '../config/index.ts';
+import { checkConfig, printConfig, printSchema } from './config.ts';
+import { connectStores } from './connect.ts';
+import { disconnectStores } from './disconnect.ts';
+import { listEvents, type EventListOptions } from './events-list.ts';
+import { showEvent } from './events-show.ts';
+import { previewOrder } from './preview.ts';
+import { openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
+import { awaitStop } from './signals.ts';
+import { runDaemon } from './start.ts';
+import { showStatus } from './status.ts';
+
+interface StoreOption {
+  store?: string;
+}
+
+/** `done` is told the exit code of the command that ran. */
+export function createProgram(env: Environment, done: (code: number) => void): Command {
+  const program = new Command('shopify-converge')
+    .description('Turns Shopify orders into Converge events: nothing lost, nothing doubled, every order accounted for.')
+    .version(version())
+    .option('--config <path>', 'the config file (default: connector.yaml, or $CONNECTOR_CONFIG)')
+    .option('--json', 'machine output on stdout')
+    .option('--quiet', 'only failures and what was asked for')
+    .option('--verbose', 'log everything; print where errors come from')
+    .option('--no-color', 'no colours')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see what there is.');
+
+  const command = (name: string, description: string, parent = program) => parent.command(name).description(description);
+  const perStore = (name: string, description: string) => command(name, description).option('--store <name>', 'this store only');
+  const session = () => openSession(program.opts<GlobalFlags>(), env);
+  const act = (action: (session: Session) => number | Promise<number>) => async () => done(await action(session()));
+  const actOnApp = async (use: (app: App, session: Session) => Promise<number>) => {
+    const opened = session();
+    done(await withApp(opened, 'command', (app) => use(app, opened)));
+  };
+
+  perStore('connect', 'connect the stores: token, scopes, shop facts, webhook subscriptions. Safe to repeat').action(
+    (options: StoreOption) => actOnApp((app, { screen }) => connectStores(app, options, screen)),
+  );
+  perStore('disconnect', 'remove our webhook subscriptions and forget the token').action((options: StoreOption) =>
+    actOnApp((app, { screen }) => disconnectStores(app, options, screen)),
+  );
+  command('start', 'run the daemon: receive, read, deliver').action(async () => {
+    const stop = awaitStop();
+    done(await withApp(session(), 'daemon', (app) => runDaemon(app, stop)));
+  });
+  command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery').action(() =>
+    actOnApp((app, { screen }) => showStatus(app, screen)),
+  );
+  perStore('preview', 'what would be sent for an order, why, and the exact JSON. Sends nothing')
+    .argument('<order>', "id, gid or name such as '#1001'")
+    .action((order: string, options: StoreOption) => actOnApp((app, { screen }) => previewOrder(app, order, options, screen)));
+
+  const events = command('events', 'the event log');
+  command('list', 'newest first', events)
+    .option('--store <name>', 'this store only')
+    .option('--order <order>', "id, gid or name such as '#1001'")
+    .option('--name <event>', "event name such as 'Placed Order'")
+    .addOption(new Option('--status <status>', 'status').choices(['pending', 'delivered', 'dead', 'discarded', 'blocked']))
+    .option('--since <time>', 'a day (2026-11-20), a time with its zone (2026-11-20T08:00Z) or an age (30m, 12h, 7d)')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 50)
+    .action((options: EventListOptions) => actOnApp((app, { screen }) => listEvents(app, options, screen)));
+  command('show', 'one event: body, attempts, and the decision behind it', events)
+    .argument('<id>', 'the id that list prints, or the event id')
+    .action((id: string) => actOnApp((app, { screen }) => showEvent(app, id, screen)));
+
+  const config = command('config', 'look at the config');
+  command('check', 'validate it', config).action(act((opened) => checkConfig(readConfig(opened), opened.screen)));
+  command('print', 'every setting as it takes effect, secrets masked', config).action(
+    act((opened) => printConfig(readConfig(opened), opened.screen)),
+  );
+  command('schema', 'the JSON Schema of connector.yaml', config).action(act(({ screen }) => printSchema(screen)));
+
+  command('sandbox', 'a Shopify store and a Converge endpoint on this machine, to try things against')
+    .option('--port <n>', 'port of the Shopify store; the Converge endpoint has the next one', wholeNumber(0, 65_534), 4010)
+    .option('--orders <n>', 'orders the store has from the start', wholeNumber(0, 100_000), 25)
+    .option('--seed <n>', 'same seed, same orders', wholeNumber(0, 2 ** 31), 1)
+    .action(async (options: { port: number; orders: number; seed: number }) => {
+      const stop = awaitStop();
+      const { runSandbox } = await import('./sandbox.ts');
+      done(await runSandbox(options, stop, session().screen));
+    });
+  command('demo', 'sandbox and daemon in one: orders, an upsell and a refund on their way to Converge')
+    .option('--once', 'end with a summary')
+    .action(async ({ once = false }: { once?: boolean }) => {
+      const { flags } = session();
+      const { runDemo } = await import('./demo.ts');
+      done(await runDemo({ once, json: flags.json ?? false, colour: wantsColour(flags, env), verbose: flags.verbose ?? false }));
+    });
+  return program;
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

@@ -1,0 +1,70 @@
+/** What every command starts from: the global flags, a screen, the config, the open app. */
+import { stripVTControlCharacters } from 'node:util';
+import type { App } from '../app.ts';
+import { loadConfig, type Config, type Environment } from '../config/index.ts';
+import { createColours, type Screen } from './screen.ts';
+
+/** As commander hands them over. */
+export interface GlobalFlags {
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  /** False with `--no-color`. */
+  color: boolean;
+}
+
+export interface Session {
+  flags: GlobalFlags;
+  env: Environment;
+  screen: Screen;
+}
+
+export function openSession(flags: GlobalFlags, env: Environment): Session {
+  const screen: Screen = {
+    json: flags.json ?? false,
+    quiet: flags.quiet ?? false,
+    colours: createColours(wantsColour(flags, env)),
+    now: Date.now(),
+    print: (text) => void process.stdout.write(`${text}\n`),
+    fail: (text) => void process.stderr.write(`${process.stderr.isTTY ? text : stripVTControlCharacters(text)}\n`),
+  };
+  return { flags, env, screen };
+}
+
+/** See no-color.org: any value but the empty one counts. */
+export function wantsColour(flags: Pick<GlobalFlags, 'color'>, env: Environment): boolean {
+  return flags.color && !env.NO_COLOR && process.stdout.isTTY;
+}
+
+/** Throws ConfigError. */
+export function readConfig({ flags, env }: Session): Config {
+  return loadConfig({ path: flags.config ?? (env.CONNECTOR_CONFIG || 'connector.yaml'), env });
+}
+
+/** Opens the app for one command and closes it whatever happens. The daemon logs to stdout, everything else to stderr. */
+export async function withApp<Result>(session: Session, kind: 'daemon' | 'command', use: (app: App) => Promise<Result>): Promise<Result> {
+  const config = readConfig(session);
+  // Only now: what these bring along takes most of a command's time, and help and config need none of it.
+  const [{ openApp }, { createLogger }] = await Promise.all([import('../app.ts'), import('../platform/logger.ts')]);
+  const stream = kind === 'daemon' ? process.stdout : process.stderr;
+  const logger = createLogger({
+    level: logLevel(session.flags, kind),
+    fd: kind === 'daemon' ? 1 : 2,
+    pretty: stream.isTTY && !session.screen.json,
+    colour: wantsColour(session.flags, session.env),
+  });
+  const app = await openApp(config, { logger });
+  try {
+    return await use(app);
+  } finally {
+    await app.close();
+  }
+}
+
+/** A command prints what it did itself; its log is for what went wrong. */
+function logLevel(flags: GlobalFlags, kind: 'daemon' | 'command') {
+  if (flags.verbose) return 'debug';
+  if (kind === 'daemon') return flags.quiet ? 'warn' : 'info';
+  return flags.quiet ? 'error' : 'warn';
+}

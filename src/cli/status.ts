@@ -1,0 +1,100 @@
+/** `status`: how the daemon and each store are, at a glance. */
+import { relative, time } from '../admin/time.ts';
+import type { App, StatusReport } from '../app.ts';
+import { missingScopes } from '../install/scopes.ts';
+import type { StoreCounts, StoreRow } from '../store/types.ts';
+import { OK } from './exit-codes.ts';
+import { clean, printJson, table, type Screen } from './screen.ts';
+import { countOf, tally, timeIn } from './words.ts';
+
+type StoreStatus = StatusReport['stores'][number];
+
+export async function showStatus(app: Pick<App, 'status'>, screen: Screen): Promise<number> {
+  const report = await app.status();
+  if (screen.json) {
+    printJson(screen, report);
+    return OK;
+  }
+  const { daemon, stores } = clean(report);
+  const { bold, good, warning } = screen.colours;
+  const running = daemon
+    ? `${good('running')}, process ${daemon.pid} on ${daemon.host} since ${time(daemon.startedAt)}`
+    : warning('not running');
+  screen.print(`${bold('daemon')}  ${running}`);
+  for (const store of stores) screen.print(`\n${storeText(store, screen)}`);
+  return OK;
+}
+
+function storeText(store: StoreStatus, screen: Screen): string {
+  const { bold, bad } = screen.colours;
+  const { row } = store;
+  if (!row) return `${bold(store.name)}  ${bad('never connected')}: run connect, or start`;
+  const rows = [...connection(row, screen), ...orders(store, row, screen), ...events(store, screen), ...attention(store, screen)];
+  return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ')}`;
+}
+
+function connection(row: StoreRow, { now, colours }: Screen): string[][] {
+  const state =
+    row.state === 'connected'
+      ? `${colours.good('connected')} since ${timeIn(row.timeZone, row.connectedAt)}, last token ${relative(row.tokenAt, now)}`
+      : `${colours.bad('disconnected')}: ${row.stateReason ?? 'unknown reason'}`;
+  const checked = `checked ${relative(row.subscriptionsCheckedAt, now)}`;
+  return [
+    ['connection', state],
+    ...missingScopes(row.scopes).map(({ scope, cost }) => ['', colours.warning(`${scope} is missing: ${cost}`)]),
+    ['webhooks', row.subscriptions.length === 0 ? 'no subscription' : `${countOf(row.subscriptions.length, 'subscription')}, ${checked}`],
+  ];
+}
+
+function orders({ counts, held }: StoreStatus, row: StoreRow, { now, colours }: Screen): string[][] {
+  const dueNow = counts.due - counts.waiting;
+  const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${relative(counts.oldestDueAt, now)}`;
+  return [
+    ['orders', tally(counts.orders) || 'none yet'],
+    ...(counts.orders.excluded ? [['excluded', tally(withoutPrefix(counts.excluded))]] : []),
+    ['to read', dueNow === 0 ? 'nothing due' : `${countOf(dueNow, 'order')} due${oldest}`],
+    ['waiting', counts.waiting === 0 ? 'none' : countOf(counts.waiting, 'order')],
+    ...held.map(({ name, orderId, dueAt, reason }) => {
+      return ['', `${name ?? orderId}  ${relative(dueAt, now)} (${timeIn(row.timeZone, dueAt)})  ${colours.dim(reason)}`];
+    }),
+  ];
+}
+
+function events({ counts }: StoreStatus, { now }: Screen): string[][] {
+  const { pending, delivered, discarded } = counts.events;
+  const age = counts.oldestPendingAt === null ? '' : `, the oldest written ${relative(counts.oldestPendingAt, now)}`;
+  return [
+    ['outbox', pending === 0 ? 'empty' : `${countOf(pending, 'event')}${age}`],
+    ['delivered', `${countOf(delivered, 'event')}, last one ${relative(counts.lastDeliveredAt, now)}`],
+    ...(discarded > 0 ? [['discarded', countOf(discarded, 'event')]] : []),
+  ];
+}
+
+/** What somebody has to look at. */
+function attention({ counts, destinations }: StoreStatus, { now, colours }: Screen): string[][] {
+  const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
+  return [
+    ...paused.map(({ destination, reason, pausedAt, probeAt }) => {
+      const next = probeAt === null ? '' : `; one event is tried ${relative(probeAt, now)}`;
+      return ['paused', colours.bad(`${destination}, ${relative(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`)];
+    }),
+    ...deadText(counts).map((text) => ['dead', colours.bad(text)]),
+    ...unmappedText(counts).map((text) => ['unmapped', colours.warning(text)]),
+  ];
+}
+
+function deadText({ events: { dead }, blocked }: StoreCounts): string[] {
+  if (dead === 0) return [];
+  const behind = blocked === 0 ? '' : `, ${countOf(blocked, 'event')} blocked behind ${dead === 1 ? 'it' : 'them'}`;
+  return [`${countOf(dead, 'event')} refused for good${behind}: see events list --status dead`];
+}
+
+function unmappedText({ unmapped }: StoreCounts): string[] {
+  return unmapped.map(({ sourceName, appName, orders: count }) => {
+    return `${countOf(count, 'order')} from "${sourceName}"${appName ? ` (${appName})` : ''} sent as web: map it under salesChannels`;
+  });
+}
+
+function withoutPrefix(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([key, count]) => [key.replace(/^excluded:/, ''), count]));
+}

@@ -1,0 +1,26 @@
+/** The program as a process. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs it to its end with nothing in its environment but `env`. */
+export function runMain(args: string[], options: { env?: Record<string, string>; cwd?: string; node?: string[] } = {}): Promise<Ended> {
+  return end(spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { cwd: options.cwd, env: options.env ?? {} }));
+}
+
+export function end(child: ChildProcess): Promise<Ended> {
+  const read = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk) => (read.stdout += String(chunk)));
+  child.stderr?.on('data', (chunk) => (read.stderr += String(chunk)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...read }));
+  });
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { showStatus } from '../../src/cli/status.ts';
+import { counts, NOW, row, screen, status } from './double.ts';
+
+const MINUTE = 60_000;
+
+async function shown(report: ReturnType<typeof status>): Promise<string> {
+  const on = screen();
+  expect(await showStatus({ status: async () => report }, on)).toBe(0);
+  expect(on.failed).toEqual([]);
+  return on.text();
+}
+
+describe('status', () => {
+  it('shows a busy store at a glance', async () => {
+    const report = status(
+      {
+        counts: counts({
+          due: 5,
+          waiting: 2,
+          oldestDueAt: NOW - 30_000,
+          orders: { sent: 120, excluded: 14, nothing_to_send: 1 },
+          excluded: { 'excluded:tag:exclude': 4, 'excluded:channel:pos': 10 },
+          events: { pending: 3, delivered: 120, dead: 1, discarded: 2 },
+          blocked: 1,
+          oldestPendingAt: NOW - 4 * MINUTE,
+          lastDeliveredAt: NOW - 10_000,
+          unmapped: [{ sourceName: '1780363', appName: 'Market App', orders: 3 }],
+        }),
+        held: [
+          { store: 'main', orderId: '5001', name: '#1001', dueAt: NOW + 9 * MINUTE, reason: 'upsell' },
+          { store: 'main', orderId: '5002', name: null, dueAt: NOW + 30_000, reason: 'journey' },
+        ],
+        destinations: [
+          {
+            store: 'main',
+            destination: 'converge',
+            pausedAt: NOW - MINUTE,
+            reason: '401 invalid token',
+            probeAt: NOW + MINUTE,
+            probes: 2,
+            lastDeliveredAt: null,
+          },
+        ],
+      },
+      { pid: 42, host: 'box', startedAt: NOW - 60 * MINUTE },
+    );
+    expect(await shown(report)).toBe(`daemon  running, process 42 on box since 2026-11-20 11:00:00 UTC
+
+main  Converge Store (convergestore.myshopify.com), EUR
+  connection  connected since 2026-11-20 12:00:00 UTC+01:00, last token 5 min ago
+  webhooks    2 subscriptions, checked 2 min ago
+  orders      120 sent · 14 excluded · 1 nothing to send
+  excluded    10 channel:pos · 4 tag:exclude
+  to read     3 orders due, the oldest due 30 s ago
+  waiting     2 orders
+              #1001  in 9 min (2026-11-20 13:09:00 UTC+01:00)  upsell
+              5002  in 30 s (2026-11-20 13:00:30 UTC+01:00)  journey
+  outbox      3 events, the oldest written 4 min ago
+  delivered   120 events, last one 10 s ago
+  discarded   2 events
+  paused      converge, 1 min ago: 401 invalid token; one event is tried in 1 min
+  dead        1 event refused for good, 1 event blocked behind it: see events list --status dead
+  unmapped    3 orders from "1780363" (Market App) sent as web: map it under salesChannels`);
+  });
+
+  it('shows a quiet store without noise', async () => {
+    expect(await shown(status())).toBe(`daemon  not running
+
+main  Converge Store (convergestore.myshopify.com), EUR
+  connection  connected since 2026-11-20 12:00:00 UTC+01:00, last token 5 min ago
+  webhooks    2 subscriptions, checked 2 min ago
+  orders      none yet
+  to read     nothing due
+  waiting     none
+  outbox      empty
+  delivered   0 events, last one never`);
+  });
+
+  it('says why a store is disconnected, and what a missing scope costs', async () => {
+    const text = await shown(
+      status({
+        row: row({
+          state: 'disconnected',
+          stateReason: 'the app was uninstalled: install it again',
+          scopes: ['read_orders', 'read_customers', 'read_products'],
+          subscriptions: [],
+        }),
+      }),
+    );
+    expect(text).toContain('connection  disconnected: the app was uninstalled: install it again');
+    expect(text).toContain('read_all_orders is missing: only the orders of the last 60 days');
+    expect(text).toContain('webhooks    no subscription');
+  });
+
+  it('says that a store was never connected', async () => {
+    expect(await shown(status({ row: null }))).toContain('main  never connected: run connect, or start');
+  });
+
+  it('prints JSON with ISO times', async () => {
+    const on = screen({ json: true });
+    await showStatus(
+      { status: async () => status({ held: [{ store: 'main', orderId: '1', name: null, dueAt: NOW, reason: 'upsell' }] }) },
+      on,
+    );
+    expect(on.data()).toMatchObject({
+      daemon: null,
+      stores: [
+        {
+          name: 'main',
+          row: { firstConnectedAt: '2026-11-20T10:30:00.000Z', checkRequestedAt: null, subscriptions: ['ORDERS_CREATE', 'ORDERS_UPDATED'] },
+          counts: { due: 0, events: { pending: 0 } },
+          held: [{ dueAt: '2026-11-20T12:00:00.000Z' }],
+          destinations: [],
+        },
+      ],
+    });
+  });
+});
