@@ -15,6 +15,8 @@ export interface LockHolder {
 type Operations = Pick<Store, 'lockDaemon' | 'daemonHolder'> & { release(): void };
 
 const ROW = 1;
+/** Keeps what is held reachable: a connection that nobody refers to any more is closed by the garbage collector, and its lock with it. */
+const HELD = new Set<Database.Database>();
 /** Long enough for another process's glance at the lock to be over. */
 const LOCK_TIMEOUT_MS = 250;
 
@@ -53,6 +55,7 @@ export function daemonLock({ orm, path }: Connection, self: LockHolder): Operati
       createPrivateFile(lockPath);
       held = tryLock('begin exclusive');
       if (!held) return { holder: namedHolder() };
+      HELD.add(held);
       const row = { ...self, startedAt: now };
       orm
         .insert(daemon)
@@ -74,6 +77,7 @@ export function daemonLock({ orm, path }: Connection, self: LockHolder): Operati
         orm.delete(daemon).where(eq(daemon.id, ROW)).run();
       } finally {
         held.close();
+        HELD.delete(held);
         held = null;
       }
     },

@@ -44,11 +44,18 @@ export function connect(path: string): Connection {
   }
 }
 
-/** SQLite gives the log and index files the mode of the main file, so it has to be right before the first open. */
+/**
+ * SQLite gives the log and index files the mode of the main file, so it has to be right before the first open.
+ * A file that exists is not opened here: closing it would drop the POSIX locks that other connections of this process have on it.
+ */
 export function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    chmodSync(path, 0o600);
+  }
 }
 
 function setPragmas(client: Database.Database): void {

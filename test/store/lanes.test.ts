@@ -1,0 +1,164 @@
+/** Delivering: lanes are leased, settled and never overtaken. */
+import { expect, test } from 'vitest';
+import { claimDue, claimLanes, connected, dead, delivered, event, MINUTE, open, place, retryAt, rows, SHOP, T0, write } from './fixture.ts';
+
+const lanes = (store: { path: string }) => rows(store, 'select order_id, next_at, lease_token from lanes order by order_id');
+
+test('claims live lanes first, the longest waiting first, their events in sequence', async () => {
+  const store = await connected();
+  await store.markFound(
+    SHOP,
+    [{ orderId: 'h', createdAt: T0, updatedAt: '2026-11-20T12:00:00Z', heldUntil: T0 - MINUTE, lane: 'historical' }],
+    T0 - 10,
+  );
+  const historical = await claimDue(store, T0 - 10);
+  await store.writeOrders(
+    SHOP,
+    historical.map((claim) => write(claim, { events: [event('h')] })),
+    T0 - 10,
+  );
+  await place(store, 'b', ['b'], T0);
+  await place(store, 'a', ['a', 'refund-1', 'refund-2'], T0 - 1);
+  const first = await claimLanes(store, T0, { limit: 2, eventsPerLane: 2 });
+  expect(first.map(({ orderId, events }) => [orderId, events.map(({ eventId }) => eventId)])).toEqual([
+    ['a', ['a', 'refund-1']],
+    ['b', ['b']],
+  ]);
+  expect((await claimLanes(store, T0)).map(({ orderId, events }) => [orderId, events[0]?.lane])).toEqual([['h', 'historical']]);
+  expect(await claimLanes(store, T0)).toEqual([]);
+  expect(await store.claimLanes({ store: SHOP, destination: 'convead', limit: 5, now: T0, leaseMs: 1, eventsPerLane: 1 })).toEqual([]);
+});
+
+test('delivered events are settled with their attempt; an empty lane goes away', async () => {
+  const store = await connected();
+  await place(store, '1', ['1', 'refund-1']);
+  const [lane] = await claimLanes(store, T0);
+  expect(
+    await store.settle(
+      lane!,
+      lane!.events.map((item) => ({ event: item, settlement: delivered })),
+      T0 + 9,
+    ),
+  ).toBe(true);
+  expect(lanes(store)).toEqual([]);
+  const found = await store.getEvent('refund-1');
+  expect(found).toMatchObject({
+    event: { state: 'delivered', attempts: 1, settledAt: T0 + 9, nextAttemptAt: null, outcome: 'delivered' },
+    attempts: [{ at: T0, latencyMs: 5, status: 200, answer: 'ok' }],
+    orderName: '#1',
+    trail: ['looked at'],
+  });
+  expect(await store.getDestination(SHOP, 'converge')).toMatchObject({ lastDeliveredAt: T0 + 9, pausedAt: null });
+});
+
+test('the lease goes on while the worker has more of the lane in hand', async () => {
+  const store = await connected();
+  await place(store, '1', ['1', 'refund-1']);
+  const [lane] = await claimLanes(store, T0);
+  const [placed, refund] = lane!.events;
+  expect(await store.settle(lane!, [{ event: placed!, settlement: delivered }], T0)).toBe(true);
+  expect(lanes(store)).toEqual([{ order_id: '1', next_at: T0 + MINUTE, lease_token: lane!.leaseToken }]);
+  expect(await store.settle(lane!, [{ event: refund!, settlement: delivered }], T0)).toBe(true);
+  expect(lanes(store)).toEqual([]);
+});
+
+test('an event written during the delivery is delivered next, at once', async () => {
+  const store = await connected();
+  await place(store, '1');
+  const [lane] = await claimLanes(store, T0);
+  await place(store, '1', ['refund-1'], T0 + 1);
+  await store.settle(lane!, [{ event: lane!.events[0]!, settlement: delivered }], T0 + 2);
+  expect(lanes(store)).toEqual([{ order_id: '1', next_at: T0 + 2, lease_token: null }]);
+  expect((await claimLanes(store, T0 + 2))[0]?.events.map(({ eventId }) => eventId)).toEqual(['refund-1']);
+});
+
+test('a retry makes the whole lane wait', async () => {
+  const store = await connected();
+  await place(store, '1', ['1', 'refund-1']);
+  const [lane] = await claimLanes(store, T0);
+  await store.settle(lane!, [{ event: lane!.events[0]!, settlement: retryAt(T0 + 5 * MINUTE) }], T0);
+  expect(lanes(store)).toEqual([{ order_id: '1', next_at: T0 + 5 * MINUTE, lease_token: null }]);
+  await place(store, '1', ['refund-2'], T0 + 1);
+  expect(await claimLanes(store, T0 + 5 * MINUTE - 1)).toEqual([]);
+  const [again] = await claimLanes(store, T0 + 5 * MINUTE);
+  expect(again?.events.map(({ eventId, attempts, outcome }) => [eventId, attempts, outcome])).toEqual([
+    ['1', 1, 'HTTP 500'],
+    ['refund-1', 0, null],
+    ['refund-2', 0, null],
+  ]);
+});
+
+test('a dead event blocks what stands behind it, and is told apart in the lists', async () => {
+  const store = await connected();
+  await place(store, '1', ['1', 'refund-1']);
+  await place(store, '2');
+  const claims = await claimLanes(store, T0);
+  const settled = claims.map((claim) => ({ claim, results: [{ event: claim.events[0]!, settlement: dead }] }));
+  expect(await store.settleAll(settled, T0)).toEqual([true, true]);
+  expect(lanes(store)).toEqual([{ order_id: '1', next_at: null, lease_token: null }]);
+  expect((await store.listEvents({ state: 'blocked', limit: 5 })).map(({ eventId, blockedBy }) => [eventId, blockedBy])).toEqual([
+    ['refund-1', '1'],
+  ]);
+  expect(
+    (await store.listEvents({ state: 'dead', limit: 5 })).map(({ eventId, blockedBy, outcome }) => [eventId, blockedBy, outcome]),
+  ).toEqual([
+    ['2', null, 'refused'],
+    ['1', null, 'refused'],
+  ]);
+  expect(await store.counts(SHOP, T0)).toMatchObject({ blocked: 1, events: { pending: 1, dead: 2 }, oldestPendingAt: T0 });
+});
+
+test('a lost lease changes nothing: neither settle nor release; the other holder delivers again', async () => {
+  const store = await connected();
+  const other = open(store.path);
+  await place(store, '1');
+  const [late] = await claimLanes(store, T0);
+  const [claim] = await claimLanes(other, T0 + MINUTE);
+  expect(claim?.events).toEqual(late?.events);
+  const result = [{ event: late!.events[0]!, settlement: delivered }];
+  expect(await store.settleAll([{ claim: late!, results: result }], T0)).toEqual([false]);
+  await store.releaseLane(late!, T0);
+  expect(lanes(store)).toEqual([{ order_id: '1', next_at: T0 + 2 * MINUTE, lease_token: claim!.leaseToken }]);
+  expect(rows(store, 'select * from attempts')).toEqual([]);
+  expect(await other.settle(claim!, result, T0)).toBe(true);
+  expect(await store.settle(late!, result, T0)).toBe(false);
+  expect((await store.getEvent('1'))?.attempts).toHaveLength(1);
+});
+
+test('a lane given back may be claimed from then on', async () => {
+  const store = await connected();
+  await place(store, '1');
+  const [lane] = await claimLanes(store, T0);
+  await store.releaseLane(lane!, T0 + 5);
+  expect(await claimLanes(store, T0 + 4)).toEqual([]);
+  expect((await claimLanes(store, T0 + 5))[0]?.events[0]?.attempts).toBe(0);
+});
+
+test('an event of its own gets a lane; a taken id is refused', async () => {
+  const store = await connected();
+  const own = { store: SHOP, destination: 'converge', event: event('mine'), orderId: '9', now: T0 };
+  expect(await store.addEvent(own)).toBe(true);
+  expect(await store.addEvent({ ...own, orderId: '10' })).toBe(false);
+  expect(lanes(store)).toEqual([{ order_id: '9', next_at: T0, lease_token: null }]);
+  expect((await claimLanes(store, T0))[0]?.events[0]).toMatchObject({ eventId: 'mine', body: JSON.stringify(event('mine')), sequence: 1 });
+});
+
+test('a destination is paused, probed and opened again', async () => {
+  const store = await connected();
+  const of = () => store.getDestination(SHOP, 'converge');
+  expect(await of()).toEqual({
+    store: SHOP,
+    destination: 'converge',
+    pausedAt: null,
+    reason: null,
+    probeAt: null,
+    probes: 0,
+    lastDeliveredAt: null,
+  });
+  await store.pauseDestination({ store: SHOP, destination: 'converge', reason: 'HTTP 401', probeAt: T0 + 1, now: T0 });
+  expect(await of()).toMatchObject({ pausedAt: T0, reason: 'HTTP 401', probeAt: T0 + 1, probes: 0 });
+  await store.pauseDestination({ store: SHOP, destination: 'converge', reason: 'HTTP 403', probeAt: T0 + 9, now: T0 + 1 });
+  expect(await of()).toMatchObject({ pausedAt: T0, reason: 'HTTP 403', probeAt: T0 + 9, probes: 1 });
+  await store.resumeDestination(SHOP, 'converge');
+  expect(await of()).toMatchObject({ pausedAt: null, reason: null, probeAt: null, probes: 0 });
+});

@@ -1,0 +1,39 @@
+/** One daemon per database: the lock dies with its process, however it dies. */
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { child } from './children.ts';
+import { open, rows, T0, tempPath } from './fixture.ts';
+
+// The child keeps no reference to its store and sees its garbage collected: the lock must not go with it.
+test('a second daemon is refused and told who holds the lock; after kill -9 it is free', async () => {
+  const path = tempPath();
+  const holder = child(path, `setInterval(() => {}, 1000); say(await store.lockDaemon(${T0}));`);
+  expect(await holder.said()).toEqual({ holder: null });
+  const store = open(path);
+  const named = { pid: holder.process.pid, host: expect.any(String), startedAt: T0 };
+  expect(await store.lockDaemon(T0 + 1)).toEqual({ holder: named });
+  expect(await store.daemonHolder()).toEqual(named);
+  expect(rows(store, 'select startedAt from (select started_at as startedAt from daemon)')).toEqual([{ startedAt: T0 }]);
+
+  holder.process.kill('SIGKILL');
+  await once(holder.process, 'exit');
+  expect(await store.daemonHolder()).toBeNull();
+  expect(await store.lockDaemon(T0 + 2)).toEqual({ holder: null });
+  expect(await store.lockDaemon(T0 + 3)).toEqual({ holder: null });
+  expect(await store.daemonHolder()).toEqual({ pid: process.pid, host: 'here', startedAt: T0 + 2 });
+  expect(await child(path, `say(await store.lockDaemon(1));`).said()).toEqual({
+    holder: { pid: process.pid, host: 'here', startedAt: T0 + 2 },
+  });
+});
+
+test('closing gives the lock back; other processes may use the database all the time', async () => {
+  const first = open();
+  const second = open(first.path);
+  expect(await second.daemonHolder()).toBeNull();
+  await first.lockDaemon(T0);
+  expect((await second.lockDaemon(T0)).holder).toMatchObject({ startedAt: T0 });
+  await second.probe();
+  await first.close();
+  expect(await second.daemonHolder()).toBeNull();
+  expect(await second.lockDaemon(T0)).toEqual({ holder: null });
+});

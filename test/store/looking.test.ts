@@ -1,0 +1,132 @@
+/** Looking: counts, lists, look-ups, and what retention leaves. */
+import { expect, test } from 'vitest';
+import { claimDue, claimLanes, connected, dead, delivered, due, event, MINUTE, place, rows, SHOP, signal, T0, write } from './fixture.ts';
+
+test('counts add up per store', async () => {
+  const store = await connected();
+  await place(store, '1');
+  const [lane] = await claimLanes(store, T0);
+  await store.settle(lane!, [{ event: lane!.events[0]!, settlement: delivered }], T0 + 1);
+  await place(store, '2', ['2'], T0 + 2);
+  await store.acceptSignals(['3', '4', '5'].map((orderId) => signal({ orderId })));
+  const unmapped = { channelMapped: false, channel: 'web' };
+  await store.writeOrders(
+    SHOP,
+    (await claimDue(store, T0)).map((claim, index) =>
+      write(
+        claim,
+        { decision: 'excluded', reason: index === 0 ? 'tag:exclude' : 'channel:pos', ...unmapped },
+        { sourceName: '123', appName: index === 2 ? null : 'App' },
+      ),
+    ),
+    T0,
+  );
+  await store.acceptSignals([
+    signal({ orderId: '6', heldUntil: T0 + MINUTE }),
+    signal({ orderId: '7', receivedAt: T0 - 5 }),
+    signal({ orderId: '8', receivedAt: T0 - 3 }),
+    signal({ store: 'second', orderId: '9' }),
+  ]);
+  expect(await store.counts(SHOP, T0)).toEqual({
+    receipts: 8,
+    due: 3,
+    waiting: 1,
+    oldestDueAt: T0 - 5,
+    orders: { sent: 2, excluded: 3 },
+    excluded: { 'excluded:channel:pos': 2, 'excluded:tag:exclude': 1 },
+    events: { pending: 1, delivered: 1, dead: 0, discarded: 0 },
+    blocked: 0,
+    oldestPendingAt: T0 + 2,
+    lastDeliveredAt: T0 + 1,
+    unmapped: [
+      { sourceName: '123', appName: null, orders: 1 },
+      { sourceName: '123', appName: 'App', orders: 2 },
+    ],
+  });
+  await claimDue(store, T0);
+  expect(await store.counts(SHOP, T0)).toMatchObject({ due: 3, waiting: 1, oldestDueAt: null });
+});
+
+test('events are listed newest first by every filter', async () => {
+  const store = await connected();
+  await place(store, '1001', ['1001', 'refund-1'], T0, { name: '#1001' });
+  await place(store, '1002', ['1002'], T0 + 5, { name: '#1002' });
+  await store.addEvent({ store: 'second', destination: 'converge', event: event('own'), orderId: 'own', now: T0 });
+  const list = async (filter: Partial<Parameters<typeof store.listEvents>[0]>) =>
+    (await store.listEvents({ limit: 10, ...filter })).map(({ eventId }) => eventId);
+  expect(await list({})).toEqual(['own', '1002', 'refund-1', '1001']);
+  expect(await list({ limit: 2 })).toEqual(['own', '1002']);
+  expect(await list({ store: SHOP })).toEqual(['1002', 'refund-1', '1001']);
+  expect(await list({ orderId: '1001' })).toEqual(['refund-1', '1001']);
+  expect(await list({ orderName: '#1001' })).toEqual(['refund-1', '1001']);
+  expect(await list({ orderName: '1002' })).toEqual(['1002']);
+  expect(await list({ name: 'Received Refund' })).toEqual(['refund-1']);
+  expect(await list({ since: T0 + 1 })).toEqual(['1002']);
+  expect(await list({ state: 'delivered' })).toEqual([]);
+  expect(await list({ state: 'pending', store: SHOP, since: T0 + 5 })).toEqual(['1002']);
+  expect((await store.listEvents({ limit: 1, orderId: '1001' }))[0]).toMatchObject({ orderName: '#1001', blockedBy: null });
+});
+
+test('an event is found by the id a list prints, and by its event id', async () => {
+  const store = await connected();
+  await place(store, '6000000000001');
+  const [listed] = await store.listEvents({ limit: 1 });
+  expect((await store.getEvent(String(listed!.id)))?.event.eventId).toBe('6000000000001');
+  expect((await store.getEvent('6000000000001'))?.event.id).toBe(listed!.id);
+  expect(await store.getEvent('nothing')).toBeNull();
+});
+
+test('an order is found by name with or without #, by id and by gid', async () => {
+  const store = await connected();
+  await place(store, '6000000000001', [], T0, { name: '#1001' });
+  await place(store, '6000000000002', [], T0, { name: 'EN-1002' });
+  for (const text of ['#1001', '1001', ' 1001 ', '6000000000001', 'gid://shopify/Order/6000000000001']) {
+    expect(await store.findOrder(SHOP, text)).toEqual({
+      orderId: '6000000000001',
+      name: '#1001',
+      decision: 'sent',
+      reason: null,
+      trail: ['looked at'],
+    });
+  }
+  expect(await store.findOrder(SHOP, 'EN-1002')).toMatchObject({ orderId: '6000000000002' });
+  expect(await store.findOrder(SHOP, '9')).toBeNull();
+  expect(await store.findOrder('second', '#1001')).toBeNull();
+});
+
+test('held orders are listed, the next one first, whether they were read yet or not', async () => {
+  const store = await connected();
+  await store.acceptSignals([
+    signal({ orderId: '2', heldUntil: T0 + 2 }),
+    signal({ orderId: '1', heldUntil: T0 + 1 }),
+    signal({ orderId: 'now' }),
+  ]);
+  expect(await store.listHeld(SHOP, 5)).toEqual([
+    { store: SHOP, orderId: '1', name: null, dueAt: T0 + 1, reason: 'upsell' },
+    { store: SHOP, orderId: '2', name: null, dueAt: T0 + 2, reason: 'upsell' },
+  ]);
+  expect(await store.listHeld(SHOP, 1)).toHaveLength(1);
+});
+
+test('retention removes bodies of what is over, attempts and receipts; dead letters keep all; a repeat is still known', async () => {
+  const store = await connected();
+  for (const id of ['1', '2', '3']) await place(store, id);
+  const claims = await claimLanes(store, T0);
+  const outcomes = [delivered, dead, delivered];
+  for (const [index, claim] of claims.entries()) {
+    await store.settle(claim, [{ event: claim.events[0]!, settlement: outcomes[index]! }], T0 + index * MINUTE);
+  }
+  await store.acceptSignals(Array.from({ length: 1200 }, (_, index) => signal({ orderId: null, receivedAt: T0 - index })));
+  expect(await store.prune(T0 + 1)).toBe(1203 + 1 + 2);
+  expect(rows(store, 'select event_id, state, body is null as empty from events order by id')).toEqual([
+    { event_id: '1', state: 'delivered', empty: 1 },
+    { event_id: '2', state: 'dead', empty: 0 },
+    { event_id: '3', state: 'delivered', empty: 0 },
+  ]);
+  expect(rows(store, 'select event from attempts')).toEqual([{ event: 2 }]);
+  expect(await store.prune(T0 + 1)).toBe(0);
+  expect((await store.getEvent('1'))?.event.body).toBeNull();
+  await place(store, '1', ['1'], T0 + 1);
+  expect(due(store)).toEqual([]);
+  expect(rows(store, "select count(*) as n from events where event_id = '1'")).toEqual([{ n: 1 }]);
+});

@@ -1,0 +1,67 @@
+/** Every statement of the store is a search by an index: what SQLite plans for each of them, not how long it takes. */
+import Database from 'better-sqlite3';
+import { expect, test, vi } from 'vitest';
+import { claimLanes, connected, rows, SHOP, T0 } from './fixture.ts';
+
+/** All SQL that is prepared while `work` runs, with `?` where values will be bound. */
+async function preparedBy(work: () => Promise<unknown>): Promise<string[]> {
+  const spy = vi.spyOn(Database.prototype as { prepare(sql: string): unknown }, 'prepare');
+  await work();
+  const seen = spy.mock.calls.map(([sql]) => sql);
+  spy.mockRestore();
+  return [...new Set(seen)];
+}
+
+function planOf(file: Database.Database, sql: string): string[] {
+  const parameters = Array<null>((sql.match(/\?/g) ?? []).length).fill(null);
+  const plan = file.prepare<unknown[], { detail: string }>(`explain query plan ${sql}`).all(...parameters);
+  return plan.map(({ detail }) => detail);
+}
+
+const about = (statements: string[], ...words: string[]) => statements.filter((sql) => words.every((word) => sql.includes(word)));
+
+test('no prepared statement scans a table or sorts, but for the figures and the list of stores', async () => {
+  const store = await connected();
+  const statements = await preparedBy(async () => (await connected(store.path)).close());
+  const prepared = statements.filter((sql) => /^(select|insert|update|delete)/.test(sql) && !/sqlite_master|__drizzle/.test(sql));
+  expect(prepared.length).toBeGreaterThan(35);
+  const file = new Database(store.path);
+  const scans = prepared
+    .map((sql) => ({ sql, plan: planOf(file, sql).filter((step) => /^SCAN|TEMP B-TREE/.test(step)) }))
+    .filter(({ plan }) => plan.length > 0);
+  expect(scans).toEqual([
+    { sql: expect.stringMatching(/from "stores" order by "stores"."name"/), plan: ['SCAN stores USING INDEX sqlite_autoindex_stores_1'] },
+  ]);
+
+  const [claimDue] = about(prepared, 'select', 'from "due_orders"', 'limit');
+  expect(planOf(file, claimDue!)).toEqual(['SEARCH due_orders USING INDEX due_orders_claim (store=? AND lane=? AND due_at<?)']);
+  const [claimLane] = about(prepared, 'select', 'from "lanes"', 'limit');
+  expect(planOf(file, claimLane!)).toEqual([
+    expect.stringMatching(/^SEARCH lanes USING (COVERING )?INDEX lanes_claim \(store=\? AND destination=\? AND lane=\? AND next_at<\?\)$/),
+  ]);
+  const [decisions] = about(prepared, 'from "orders"', 'group by "orders"."decision"');
+  expect(planOf(file, decisions!)).toEqual(['SEARCH orders USING COVERING INDEX orders_decision (store=?)']);
+  const [states] = about(prepared, 'from "events"', 'group by "events"."state"');
+  expect(planOf(file, states!)).toEqual(['SEARCH events USING COVERING INDEX events_state (store=?)']);
+  file.close();
+});
+
+test('60,000 blocked lanes are not in the index a claim reads', async () => {
+  const store = await connected();
+  const file = new Database(store.path);
+  file.exec(`
+    with recursive n(i) as (select 1 union all select i + 1 from n where i < 60000)
+    insert into lanes (store, destination, order_id, lane, next_at) select '${SHOP}', 'converge', i, 'live', null from n`);
+  file.exec(`insert into lanes (store, destination, order_id, lane, next_at) values ('${SHOP}', 'converge', 'open', 'live', ${T0})`);
+  file.exec('analyze');
+  file.close();
+  const again = await connected(store.path);
+  const statements = await preparedBy(async () => (await connected(store.path)).close());
+  const look = new Database(store.path);
+  for (const sql of about(statements, 'select', 'from "lanes"', 'limit')) {
+    expect(planOf(look, sql)).toEqual([expect.stringContaining('INDEX lanes_claim (store=? AND destination=? AND lane=? AND next_at<?)')]);
+  }
+  look.close();
+  expect((await claimLanes(again, T0)).map(({ orderId }) => orderId)).toEqual(['open']);
+  expect(rows(store, "select stat from sqlite_stat1 where idx = 'lanes_claim'")).toEqual([{ stat: expect.stringMatching(/^1 /) }]);
+});
