@@ -1,6 +1,7 @@
 /** Reads the golden cases: each file says what differs from `base.json` and what must come out. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Derivation, Facts, Previous } from '../../src/core/decision.ts';
+import { toMinor } from '../../src/core/money.ts';
 import type { Order } from '../../src/core/order.ts';
 import type { RuleSettings } from '../../src/core/settings.ts';
 
@@ -73,6 +74,12 @@ export function goldenCases(): Case[] {
 
 function read(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8'));
+}
+
+/** An amount of an event in minor units; what is no number has none. */
+export function minorOf(value: unknown, digits: number): bigint {
+  if (typeof value !== 'number') throw new Error('an amount of an event must be a number');
+  return toMinor(JSON.stringify(value), digits);
 }
 
 /** Objects are merged key by key; lists, texts and nulls replace what was there. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConvergeEvent } from '../../src/core/event.ts';
 import { minorDigits, toMinor } from '../../src/core/money.ts';
 import { derive } from '../../src/pipeline/index.ts';
-import { goldenCases, type Case } from './cases.ts';
+import { goldenCases, minorOf, type Case } from './cases.ts';
 
 const cases = goldenCases();
 
@@ -19,18 +19,15 @@ function wire(value: unknown): string {
   );
 }
 
-function minor(event: ConvergeEvent, key: string): bigint {
-  return toMinor(String(event.properties[key]), minorDigits(String(event.properties.currency)));
-}
-
 /** total − (Σ price·quantity + shipping + tax on top + tip, duties and fees − discount) of the event itself; the extras are in no field. */
 function identityDifference({ order }: Case, event: ConvergeEvent): bigint {
   const digits = minorDigits(order.currency);
+  const minor = (key: string) => minorOf(event.properties[key], digits);
   const items = (event.properties.items ?? []) as Record<string, string | number>[];
-  let expected = minor(event, 'total_shipping') - minor(event, 'total_discount') + (order.taxesIncluded ? 0n : minor(event, 'total_tax'));
-  for (const item of items) expected += toMinor(String(item.price), digits) * BigInt(item.quantity as number);
+  let expected = minor('total_shipping') - minor('total_discount') + (order.taxesIncluded ? 0n : minor('total_tax'));
+  for (const item of items) expected += minorOf(item.price, digits) * BigInt(item.quantity as number);
   for (const extra of [order.totals.tip, order.totals.duties, order.totals.fees]) expected += toMinor(extra, digits);
-  return minor(event, 'total_price') - expected;
+  return minor('total_price') - expected;
 }
 
 describe('golden cases', () => {

@@ -1,0 +1,41 @@
+/** Phone numbers: the fast way and the library agree. */
+import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { describe, expect, it } from 'vitest';
+import { e164 } from '../../src/pipeline/phone.ts';
+
+describe('e164', () => {
+  it.each([
+    ['+16135550127', null, '+16135550127'],
+    [' +1 (613) 555-0127 ', null, '+16135550127'],
+    ['+1 613 555 0127 x12', null, '+16135550127'],
+    ['613-555-0127', 'CA', '+16135550127'],
+    ['06 12 34 56 78', 'FR', '+33612345678'],
+    ['0044 20 7946 0958', 'FR', '+442079460958'],
+    ['+49 (0)30 123456', null, '+4930123456'],
+    ['+49030123456', null, '+4930123456'],
+    ['+390612345678', null, '+390612345678'],
+    ['613-555-0127', null, null],
+    ['+1613555', null, null],
+    ['+1234567890', null, null],
+    ['+0123456789', null, null],
+    ['12', 'US', null],
+    ['none', 'US', null],
+    ['***', 'US', null],
+    ['', 'US', null],
+    ['613-555-0127', 'QQ', null],
+  ])('%j in %s is %s', (phone, country, expected) => {
+    expect(e164(phone, country)).toBe(expected);
+  });
+
+  it('is what the library says of every number that looks international', () => {
+    const code = fc.constantFrom('1', '7', '20', '33', '39', '44', '49', '55', '61', '81', '91', '353', '380', '599', '965', '971');
+    fc.assert(
+      fc.property(code, fc.stringMatching(/^\d{4,12}$/), (prefix, national) => {
+        const number = parsePhoneNumberFromString(`+${prefix}${national}`);
+        expect(e164(`+${prefix}${national}`, null)).toBe(number?.isPossible() ? number.number : null);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
