@@ -44,6 +44,8 @@ export function createWorker(options: WorkerOptions): Worker {
       failure = null;
       return pause;
     } catch (error) {
+      // It gave up because it was told to.
+      if (stopping.signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
       failures += 1;
       failure = errorCode(error);
       const pause = backoffMs(RESTART, failures, random(), RESTART.baseMs);
