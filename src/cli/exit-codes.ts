@@ -3,7 +3,7 @@
 export const OK = 0;
 export const FAILED = 1;
 export const USAGE = 2;
-export const PARTLY = 3;
+const PARTLY = 3;
 
 const OF_USAGE = ['CONFIG_INVALID', 'CLI_UNKNOWN_STORE', 'CLI_USAGE'];
 

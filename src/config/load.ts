@@ -28,7 +28,7 @@ export interface Config extends Omit<Settings, 'stores'> {
   stores: StoreConfig[];
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   path: string;
   env: Environment;
   /** Throws as `readFileSync` does. */

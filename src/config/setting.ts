@@ -25,7 +25,7 @@ export function setting<S extends z.ZodType>(schema: S, more: Partial<Setting>):
 }
 
 /** The layers of a schema (defaults, nullable, transforms) from the outside in; the last one holds the type. */
-export function layers(schema: z.core.$ZodType): z.core.$ZodType[] {
+function layers(schema: z.core.$ZodType): z.core.$ZodType[] {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) {
     return [schema, ...layers(schema.def.innerType)];
   }
