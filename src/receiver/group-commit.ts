@@ -37,10 +37,19 @@ export function createGroupCommit<T, R>({ commit, maxBatch, maxQueued }: GroupCo
     schedule();
   }
 
-  /** Not at once: requests that are already in the socket buffers are read first and share the commit. */
+  /**
+   * Commits when a whole turn of the event loop has brought nothing more, or the batch is full: what is already in the socket buffers is read first.
+   * One turn is not enough, because Node accepts one new connection a turn: a burst of connections would become one fsync each.
+   */
   function schedule(): void {
     running = queue.length > 0;
-    if (running) setImmediate(() => void commitNext());
+    let seen = 0;
+    const look = (): void => {
+      if (queue.length === seen || queue.length >= maxBatch) return void commitNext();
+      seen = queue.length;
+      setImmediate(look);
+    };
+    if (running) setImmediate(look);
   }
 
   return (item) =>

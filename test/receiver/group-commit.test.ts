@@ -6,8 +6,7 @@ import { createGroupCommit } from '../../src/receiver/group-commit.ts';
 
 /** Lets a commit that has ended be answered and the next one start. */
 async function turn(): Promise<void> {
-  await next();
-  await next();
+  for (let i = 0; i < 4; i += 1) await next();
 }
 
 /** A store whose commits end when the test says so. */
@@ -109,6 +108,20 @@ test('a burst shares a commit, and the next one waits for it', async () => {
     [3, 4, 5, 6],
     [7, 8],
   ]);
+});
+
+test('what comes one in a turn, as new connections do, shares a commit, too', async () => {
+  const store = slowStore();
+  const add = createGroupCommit({ commit: store.commit, maxBatch: 10, maxQueued: 100 });
+  for (let item = 0; item < 14; item += 1) {
+    void add(item);
+    await next();
+  }
+  await turn();
+  expect(store.started.map(({ items }) => items)).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
+  store.end(false);
+  await turn();
+  expect(store.started.map(({ items }) => items.length)).toEqual([10, 4]);
 });
 
 test('a full queue turns away, never forgets', async () => {
