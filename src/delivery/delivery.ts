@@ -85,7 +85,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let wake = (): void => {};
 
   function mayStart({ probe, until }: Leased): boolean {
-    return !stopping.aborted && (probe || !gate.paused()) && clock.now() + timeoutMs <= until;
+    if (stopping.aborted || clock.now() + timeoutMs > until) return false;
+    return probe || !(gate.paused() || answered.some(({ outcome }) => outcome.kind === 'pause'));
   }
 
   async function deliver(lane: Leased): Promise<void> {

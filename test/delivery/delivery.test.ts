@@ -67,7 +67,7 @@ describe('what is ready', () => {
   });
 
   it('goes on while one request hangs: a slow answer holds up nobody else', async () => {
-    const { put, tick, endpoint, clock, states } = await rig({
+    const { put, tick, endpoint, clock, states, store } = await rig({
       set: { concurrency: 2 },
       treat: ({ eventId }) => (eventId === 'slow' ? 'hold' : OK),
     });
@@ -75,6 +75,8 @@ describe('what is ready', () => {
     for (let order = 1; order <= 12; order += 1) await put(String(1000 + order), String(1000 + order));
     const done = tick();
     await until(() => endpoint.arrivals.length === 13);
+    await until(() => rows(store, `select * from events where state = 'delivered'`).length === 12);
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     await put('late', 'late');
     await clock.advance(250);
     await until(() => endpoint.arrivals.length === 14);
@@ -203,7 +205,7 @@ describe('a failure that may pass', () => {
 
 describe('a refusal of the event', () => {
   it('is final: it is dead with its answer, what stands behind it is blocked, the others go on', async () => {
-    const treat = ({ eventId }: { eventId: string }) => (eventId === '1001' ? { status: 422, body: 'é'.repeat(2_000) } : OK);
+    const treat = ({ eventId }: { eventId: string }) => (eventId === '1001' ? { status: 422, body: `x${'é'.repeat(2_000)}` } : OK);
     const { put, tick, endpoint, clock, store, states } = await rig({ treat });
     await put('1001', '1001', 'refund-1');
     await put('1002', '1002');
@@ -215,7 +217,7 @@ describe('a refusal of the event', () => {
     expect(endpoint.arrivals).toHaveLength(2);
     const [attempt] = (await store.getEvent('1001'))?.attempts ?? [];
     expect(attempt?.status).toBe(422);
-    expect(attempt?.answer).toBe('é'.repeat(512));
+    expect(attempt?.answer).toBe(`x${'é'.repeat(511)}`);
     const blocked = await store.listEvents({ store: SHOP, state: 'blocked', limit: 9 });
     expect(blocked.map(({ eventId, blockedBy }) => [eventId, blockedBy]).toSorted()).toEqual([
       ['refund-1', '1001'],
@@ -250,7 +252,7 @@ describe('a refusal of everything', () => {
     for (let order = 1; order <= 30; order += 1) await put(String(1000 + order), String(1000 + order));
     await tick();
     // What was in flight when the first answer came, nothing else.
-    expect(endpoint.arrivals.length).toBeLessThanOrEqual(8);
+    expect(endpoint.arrivals.length).toBeLessThanOrEqual(4);
     const paused = await store.getDestination(SHOP, 'converge');
     expect(paused).toMatchObject({ pausedAt: clock.now(), probes: 0, probeAt: clock.now() + 1_000 });
     expect(paused.reason).toContain('check converge.token');
