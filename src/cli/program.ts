@@ -79,7 +79,7 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   command('schema', 'the JSON Schema of connector.yaml', config).action(act(({ screen }) => printSchema(screen)));
 
   command('sandbox', 'a Shopify store and a Converge endpoint on this machine, to try things against')
-    .option('--port <n>', 'port of the Shopify store; the Converge endpoint has the next one', wholeNumber(0, 65_534), 4010)
+    .option('--port <n>', 'its port; 0: any free one', wholeNumber(0, 65_535), 4010)
     .option('--orders <n>', 'orders the store has from the start', wholeNumber(0, 100_000), 25)
     .option('--seed <n>', 'same seed, same orders', wholeNumber(0, 2 ** 31), 1)
     .action(async (options: { port: number; orders: number; seed: number }) => {

@@ -1,0 +1,93 @@
+/** `sandbox`: a Shopify store and a Converge endpoint on this machine, and what to write to connect to them. */
+import { ConnectorError, errorCode } from '../core/errors.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/index.ts';
+import { OK } from './exit-codes.ts';
+import { printJson, type Screen } from './screen.ts';
+import type { StopSignal } from './signals.ts';
+import { countOf } from './words.ts';
+
+export interface SandboxCommandOptions {
+  port: number;
+  orders: number;
+  seed: number;
+}
+
+/** Requests and deliveries it remembers; it may run for days. */
+const KEEP = 1_000;
+
+/** Runs until the signal. Throws SANDBOX_PORT_TAKEN. */
+export async function runSandbox(options: SandboxCommandOptions, stop: StopSignal, screen: Screen): Promise<number> {
+  const sandbox = await open({ ...options, keep: KEEP });
+  try {
+    const files = { 'connector.yaml': sandboxConfig(sandbox), '.env': sandboxEnv(sandbox) };
+    if (screen.json) {
+      const { origin, shopDomain, convergeUrl, clientId, clientSecret } = sandbox;
+      printJson(screen, { origin, shopDomain, convergeUrl, clientId, clientSecret, files });
+    } else {
+      screen.print(introduction(sandbox, options, files, screen));
+    }
+    await stop.received;
+    return OK;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function open(options: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    if (errorCode(error) !== 'EADDRINUSE' && errorCode(error) !== 'EACCES') throw error;
+    throw new ConnectorError(
+      'SANDBOX_PORT_TAKEN',
+      `Port ${options.port} cannot be had. Choose another with --port, or 0 for any free one.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A config that connects to it. Its database is one of its own, so that the sandbox's orders do not end up beside real ones. */
+export function sandboxConfig(sandbox: Pick<Sandbox, 'origin' | 'shopDomain'>): string {
+  return `server:
+  host: 127.0.0.1
+  port: 3000
+  publicUrl: http://127.0.0.1:3000
+storage:
+  path: ./data/sandbox.sqlite
+stores:
+  - name: sandbox
+    shop: ${sandbox.shopDomain}
+    shopifyOrigin: ${sandbox.origin}
+    clientId: \${SHOPIFY_CLIENT_ID}
+    clientSecret: \${SHOPIFY_CLIENT_SECRET}
+    converge:
+      endpoint: \${CONVERGE_ENDPOINT}
+    exclude:
+      channels: [pos]
+    upsellDelay:
+      enabled: true
+      minutes: 0.5
+`;
+}
+
+export function sandboxEnv({ clientId, clientSecret, convergeUrl }: Pick<Sandbox, 'clientId' | 'clientSecret' | 'convergeUrl'>): string {
+  return `SHOPIFY_CLIENT_ID=${clientId}\nSHOPIFY_CLIENT_SECRET=${clientSecret}\nCONVERGE_ENDPOINT=${convergeUrl}\n`;
+}
+
+function introduction(
+  { origin, shopDomain }: Sandbox,
+  { orders, seed }: SandboxCommandOptions,
+  files: Record<string, string>,
+  { colours }: Screen,
+): string {
+  const { bold, dim } = colours;
+  const pasted = Object.entries(files).map(([name, text]) => `${bold(name)}\n${text}`);
+  return [
+    `${bold(shopDomain)} is open at ${origin}, with ${countOf(orders, 'order')} (seed ${seed}). Ctrl-C closes it; nothing is kept.\n`,
+    'To connect to it, put these two files into an empty folder:\n',
+    ...pasted,
+    'and, with --config naming that connector.yaml, run connect and start.\n',
+    `${bold(origin)}  orders and what Converge received`,
+    `${bold(`curl -d '{"count": 1}' -H 'content-type: application/json' ${origin}/_sandbox/orders/random`)}  ${dim('places an order')}`,
+  ].join('\n');
+}
