@@ -27,7 +27,7 @@ export async function showEvent(app: Pick<App, 'showEvent'>, id: string, screen:
     ['store', event.store],
     ['order', orderName === null ? event.orderId : `${orderName} (${event.orderId})`],
     ['to', event.destination],
-    ['status', `${event.state}${event.outcome === null ? '' : `: ${event.outcome}`}`],
+    ['status', `${event.state}${event.outcome === null || event.outcome === event.state ? '' : `: ${event.outcome}`}`],
     ['written', `${time(event.createdAt)} (${relative(event.createdAt, screen.now)})${event.lane === 'historical' ? ', historical' : ''}`],
     ...(event.settledAt === null ? [] : [['settled', time(event.settledAt)]]),
     ...(event.nextAttemptAt === null

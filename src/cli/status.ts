@@ -1,6 +1,7 @@
 /** `status`: how the daemon and each store are, at a glance. */
 import { relative, time } from '../admin/time.ts';
 import type { App, StatusReport } from '../app.ts';
+import { DISCONNECTED_BY_USER } from '../install/install.ts';
 import { missingScopes } from '../install/scopes.ts';
 import type { StoreCounts, StoreRow } from '../store/types.ts';
 import { OK } from './exit-codes.ts';
@@ -37,7 +38,7 @@ function connection(row: StoreRow, { now, colours }: Screen): string[][] {
   const state =
     row.state === 'connected'
       ? `${colours.good('connected')} since ${timeIn(row.timeZone, row.connectedAt)}, last token ${relative(row.tokenAt, now)}`
-      : `${colours.bad('disconnected')}: ${row.stateReason ?? 'unknown reason'}`;
+      : `${colours.bad('disconnected')}: ${reasonText(row.stateReason)}`;
   const checked = `checked ${relative(row.subscriptionsCheckedAt, now)}`;
   return [
     ['connection', state],
@@ -46,17 +47,25 @@ function connection(row: StoreRow, { now, colours }: Screen): string[][] {
   ];
 }
 
+function reasonText(reason: string | null): string {
+  return reason === DISCONNECTED_BY_USER
+    ? 'by the disconnect command; connect or a start of the daemon connects it again'
+    : (reason ?? 'unknown reason');
+}
+
 function orders({ counts, held }: StoreStatus, row: StoreRow, { now, colours }: Screen): string[][] {
   const dueNow = counts.due - counts.waiting;
-  const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${relative(counts.oldestDueAt, now)}`;
+  const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${relative(Math.min(counts.oldestDueAt, now), now)}`;
   return [
     ['orders', tally(counts.orders) || 'none yet'],
     ...(counts.orders.excluded ? [['excluded', tally(withoutPrefix(counts.excluded))]] : []),
     ['to read', dueNow === 0 ? 'nothing due' : `${countOf(dueNow, 'order')} due${oldest}`],
     ['waiting', counts.waiting === 0 ? 'none' : countOf(counts.waiting, 'order')],
-    ...held.map(({ name, orderId, dueAt, reason }) => {
-      return ['', `${name ?? orderId}  ${relative(dueAt, now)} (${timeIn(row.timeZone, dueAt)})  ${colours.dim(reason)}`];
-    }),
+    ...held
+      .filter(({ dueAt }) => dueAt > now)
+      .map(({ name, orderId, dueAt, reason }) => {
+        return ['', `${name ?? orderId}  ${relative(dueAt, now)} (${timeIn(row.timeZone, dueAt)})  ${colours.dim(reason)}`];
+      }),
   ];
 }
 

@@ -64,7 +64,7 @@ ${JSON.stringify(placed, null, 2)}`);
     expect(text).toContain('read again  2026-11-20 13:00:00 UTC+01:00 (pending_refund)');
     expect(text).toContain('before      sent, Placed Order written with 10.00 EUR');
     expect(text).toContain('warning     identity difference: difference 0.01, total 12.50');
-    expect(text).toContain('No new event');
+    expect(text).toContain('Nothing would be sent. What was written before: events list --order 5001');
   });
 
   it('prints JSON', async () => {

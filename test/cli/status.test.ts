@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { showStatus } from '../../src/cli/status.ts';
+import { DISCONNECTED_BY_USER } from '../../src/install/install.ts';
 import { counts, NOW, row, screen, status } from './double.ts';
 
 const MINUTE = 60_000;
@@ -91,6 +92,20 @@ main  Converge Store (convergestore.myshopify.com), EUR
     expect(text).toContain('connection  disconnected: the app was uninstalled: install it again');
     expect(text).toContain('read_all_orders is missing: only the orders of the last 60 days');
     expect(text).toContain('webhooks    no subscription');
+  });
+
+  it('says that the user disconnected it, and counts an order whose time has come as due', async () => {
+    const held = [{ store: 'main', orderId: '5001', name: '#1001', dueAt: NOW, reason: 'upsell' }];
+    const text = await shown(
+      status({
+        row: row({ state: 'disconnected', stateReason: DISCONNECTED_BY_USER }),
+        counts: counts({ due: 1, oldestDueAt: NOW + 5 }),
+        held,
+      }),
+    );
+    expect(text).toContain('disconnected: by the disconnect command; connect');
+    expect(text).toContain('1 order due, the oldest due 0 s ago');
+    expect(text).not.toContain('#1001');
   });
 
   it('says that a store was never connected', async () => {
