@@ -43,7 +43,7 @@ export interface ShopOptions {
   making: Making;
   clock: SandboxClock;
   bodies: Bodies;
-  deliveries: Deliveries;
+  deliveries: Pick<Deliveries, 'send'>;
   /** How long after a change search finds it. */
   searchLagMs: () => number;
   onUninstall(): void;

@@ -1,5 +1,16 @@
 /** Talking to a sandbox as an app does. */
+import { readFileSync } from 'node:fs';
+import { parse, print, separateOperations } from 'graphql';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+
+const operations = separateOperations(parse(readFileSync(new URL('../../src/shopify/operations.graphql', import.meta.url), 'utf8')));
+
+/** One operation of the program with its fragments. */
+export function operation(name: string): string {
+  const document = operations[name];
+  if (!document) throw new Error(`operations.graphql has no ${name}`);
+  return print(document);
+}
 
 export interface GraphqlAnswer {
   status: number;
