@@ -64,9 +64,9 @@ function printPreview({ store, order, derivation, previous }: Preview, shop: Sho
   ];
   screen.print(`${bold(`Order ${order.name}`)} (${order.id}) of ${store}\n${table(rows, '  ')}`);
   screen.print(`\n${bold('Why')}\n${derivation.trail.map((line) => `  ${line}`).join('\n')}`);
-  screen.print(
-    `\n${bold(derivation.events.length === 0 ? 'No new event' : `Would be sent: ${countOf(derivation.events.length, 'event')}`)}`,
-  );
+  const sentBefore = previous === null || previous.sentTotal === null ? '' : ` What was written before: events list --order ${order.id}`;
+  const none = `${bold('Nothing would be sent.')}${sentBefore}`;
+  screen.print(`\n${derivation.events.length === 0 ? none : bold(`Would be sent: ${countOf(derivation.events.length, 'event')}`)}`);
   for (const event of derivation.events) screen.print(JSON.stringify(event, null, 2));
 }
 
