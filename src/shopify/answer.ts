@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConnectorError } from '../core/errors.ts';
 import type { Cost } from './budget.ts';
-import { graphqlFailure, statusFailure, unavailable } from './failures.ts';
+import { graphqlFailure, isWithheld, statusFailure, unavailable } from './failures.ts';
 import type { Answer } from './transport.ts';
 
 /** Something that is missing from otherwise good data. */
@@ -34,7 +34,6 @@ const graphqlError = z.object({
     .optional()
     .catch(undefined),
 });
-type GraphqlError = z.infer<typeof graphqlError>;
 
 const body = z.object({ data: z.unknown().optional(), errors: z.array(graphqlError).optional() });
 const costs = z.object({
@@ -60,8 +59,8 @@ export function readAnswer(domain: string, answer: Answer): Reading {
   const cost = readCost(json);
   if (errors.some((error) => error.extensions?.code === 'THROTTLED')) return { cost, outcome: { kind: 'throttled', waitMs: 0 } };
 
-  const withheld = errors.filter(isProtected);
-  const others = errors.filter((error) => !isProtected(error));
+  const withheld = errors.filter(isWithheld);
+  const others = errors.filter((error) => !isWithheld(error));
   if (data === null || data === undefined || typeof data !== 'object') {
     const error = errors[0] === undefined ? unavailable(domain, 'an answer without data') : graphqlFailure(domain, others[0] ?? errors[0]);
     return { cost, outcome: { kind: 'failed', error } };
@@ -81,11 +80,6 @@ function readCost(json: unknown): Cost | null {
       ? { available: throttleStatus.currentlyAvailable, maximum: throttleStatus.maximumAvailable, restoreRate: throttleStatus.restoreRate }
       : null,
   };
-}
-
-/** Without approval for protected customer data Shopify gives null, this error, and everything else (documented). */
-function isProtected({ message, extensions }: GraphqlError): boolean {
-  return /protected-customer-data|not approved to (?:access|use)/i.test(`${message} ${extensions?.documentation ?? ''}`);
 }
 
 /** Shopify sends seconds, with decimals. */

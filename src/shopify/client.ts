@@ -14,7 +14,7 @@ import { newTokenRefused } from './refusals.ts';
 import type { Tokens } from './token.ts';
 import type { Answer, Transport } from './transport.ts';
 
-export const API_VERSION = ApiVersion.October26;
+const API_VERSION = ApiVersion.October26;
 
 export interface Result<Data> {
   data: Data;

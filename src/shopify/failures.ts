@@ -5,18 +5,28 @@ export interface GraphqlError {
   message: string;
   /** Set when the query was run: then one object may be at fault, not the query. */
   path?: (string | number)[] | undefined;
-  extensions?: { code?: string | undefined; requiredAccess?: string | undefined } | undefined;
+  extensions?: { code?: string | undefined; requiredAccess?: string | undefined; documentation?: string | undefined } | undefined;
+}
+
+/** Without approval for protected customer data Shopify gives null, this error, and everything else (documented). */
+export function isWithheld({ message, extensions }: GraphqlError): boolean {
+  return /protected-customer-data|not approved to (?:access|use)/i.test(`${message} ${extensions?.documentation ?? ''}`);
 }
 
 /** What an entry of `errors` means. Codes as Shopify documents them. */
-export function graphqlFailure(domain: string, { message, path, extensions }: GraphqlError): ConnectorError {
+export function graphqlFailure(domain: string, error: GraphqlError): ConnectorError {
+  const { message, path, extensions } = error;
   switch (extensions?.code) {
     case 'ACCESS_DENIED': {
-      const scope = /`?\b((?:read|write)_\w+)`?/.exec(extensions.requiredAccess ?? message)?.[1];
-      const fix = scope === undefined ? 'the scopes it asks for' : `the scope ${scope}`;
+      if (isWithheld(error)) {
+        const fix = 'give the app access to protected customer data (Dev Dashboard > the app > API access requests)';
+        return new ConnectorError('SHOPIFY_ACCESS_DENIED', `${domain} withholds customer data; ${fix}.`);
+      }
+      const scope = /\b(?:read|write)_\w+/.exec(extensions.requiredAccess ?? message)?.[0];
+      const fix = `give the app ${scope === undefined ? 'the scopes it asks for' : `the scope ${scope}`} (Dev Dashboard > the app > Versions)`;
       return new ConnectorError(
         'SHOPIFY_ACCESS_DENIED',
-        `${domain} denies access; give the app ${fix} (Dev Dashboard > the app > Versions), release it, accept it on the store and run connect.`,
+        `${domain} denies access; ${fix}, release it, accept it on the store and run connect.`,
       );
     }
     case 'MAX_COST_EXCEEDED':
@@ -32,7 +42,7 @@ export function graphqlFailure(domain: string, { message, path, extensions }: Gr
   }
 }
 
-export function queryFailed(domain: string, reason: string): ConnectorError {
+function queryFailed(domain: string, reason: string): ConnectorError {
   const message = `${domain} failed to answer a query (${reason}); it is tried again by itself.`;
   return new ConnectorError('SHOPIFY_QUERY_FAILED', message, { retryable: true });
 }

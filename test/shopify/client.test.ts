@@ -105,6 +105,19 @@ describe('a query', () => {
     expect(error.message).toContain('the scope read_orders');
   });
 
+  test('so is the approval that is missing', async () => {
+    const documentation = 'https://shopify.dev/docs/apps/launch/protected-customer-data';
+    const denied = {
+      message: 'This app is not approved to access the Order object.',
+      path: ['orders'],
+      extensions: { code: 'ACCESS_DENIED', documentation },
+    };
+    const { shopify, clock } = await setUp(() => ({ json: { data: null, errors: [denied] } }));
+    const error = await failure(clock, shopify.installation());
+    expect(error.code).toBe('SHOPIFY_ACCESS_DENIED');
+    expect(error.message).toContain('API access requests');
+  });
+
   test('a query Shopify does not understand is final', async () => {
     const { shop, shopify, clock } = await setUp(() => ({
       json: { errors: [{ message: "Field 'x' doesn't exist on type 'Shop'", extensions: { code: 'undefinedField' } }] },

@@ -335,10 +335,10 @@ describe('one that fails does not fail the others', () => {
     expect(operations(ready).length).toBeLessThan(25);
   });
 
-  test('the first of them', async () => {
-    const ready = await setUp(all.map((id, index) => order(id, index < 2 ? { totalPriceSet: failing() } : {})));
+  test('the first few of them', async () => {
+    const ready = await setUp(all.map((id, index) => order(id, index < 4 ? { totalPriceSet: failing() } : {})));
     const { orders, failed } = await ready.read(all);
-    expect([orders.size, failed.size]).toEqual([48, 2]);
+    expect([orders.size, failed.size]).toEqual([46, 4]);
   });
 
   test('its lines', async () => {
@@ -359,6 +359,18 @@ describe('one that fails does not fail the others', () => {
 
   test('its agreements', async () => {
     await others({ edited: true, agreements: failing() });
+  });
+
+  test('its agreements when they change while they are read', async () => {
+    let calls = 0;
+    const sales = Array.from({ length: 120 }, () => sale('UnknownSale', 'UNKNOWN'));
+    const first = connection('agreements', [agreement(1, sales)]);
+    const later = connection('agreements', [agreement(2, sales, { sales: connection('sales of 1', sales) }), agreement(1, sales)]);
+    const { error } = await others({
+      edited: true,
+      agreements: (paging: { first: number }) => ((calls += 1) < 3 ? first(paging) : later(paging)),
+    });
+    expect(error).toMatchObject({ code: 'SHOPIFY_GONE', retryable: true });
   });
 
   test('a scope that is missing is named', async () => {
@@ -383,6 +395,22 @@ test('customer data that is withheld is null, said once, and fails nothing', asy
   const warnings = ready.log.filter(({ level }) => level === 'warn');
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatchObject({ fields: ['orders.nodes.email', 'orders.nodes.customer'] });
+});
+
+test('an error that may concern any of them fails them all', async () => {
+  const model = modelShop({ orders: ids(0, 5).map((id) => order(id)) });
+  for (const path of [undefined, [], ['orders'], ['orders', 'pageInfo']]) {
+    const shop = await startShop({
+      graphql: async (received) => {
+        const { json } = (await model.answer(received)) as { json: object };
+        return { json: { ...json, errors: [{ message: 'Internal error', path, extensions: { code: 'INTERNAL_SERVER_ERROR' } }] } };
+      },
+    });
+    const { shopify, clock } = connectTo(shop);
+    open.push(shop, shopify);
+    const { orders, failed } = (await passing(clock, shopify.orders(ids(0, 5)))).value;
+    expect([orders.size, failed.size]).toEqual([0, 5]);
+  }
 });
 
 describe('Shopify down', () => {
