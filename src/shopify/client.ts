@@ -53,7 +53,7 @@ const ATTEMPTS_AFTER: Record<string, number> = {
   SHOPIFY_TIMEOUT: 2,
   SHOPIFY_QUERY_FAILED: 2,
 };
-const THROTTLES = 20;
+const THROTTLES = 10;
 const RETRY = { baseMs: 1_000, maxMs: 20_000 };
 /** Longest wait Shopify may ask for. */
 const THROTTLE = { baseMs: 1_000, maxMs: 60_000 };
