@@ -7,7 +7,7 @@ const found = (orderId: string, updatedAt: string, more = {}) => ({
   orderId,
   createdAt: T0,
   updatedAt,
-  heldUntil: T0,
+  heldUntil: T0 - MINUTE,
   lane: 'historical' as const,
   ...more,
 });
