@@ -133,7 +133,7 @@ const ORDER = `
     presentmentCurrencyCode: CurrencyCode! processedAt: DateTime! refunds(first: Int): [Refund!]! shippingAddress: MailingAddress
     shippingLines(after: String, first: Int, includeRemovals: Boolean = false, reverse: Boolean = false): ShippingLineConnection!
     sourceIdentifier: String sourceName: String subtotalPriceSet: MoneyBag tags: [String!]! taxesIncluded: Boolean! test: Boolean!
-    totalCashRoundingAdjustment: CashRoundingAdjustment! totalDiscountsSet: MoneyBag totalOutstandingSet: MoneyBag! totalPriceSet: MoneyBag!
+    totalCapturableSet: MoneyBag! totalCashRoundingAdjustment: CashRoundingAdjustment! totalDiscountsSet: MoneyBag totalOutstandingSet: MoneyBag! totalPriceSet: MoneyBag!
     totalReceivedSet: MoneyBag! totalRefundedSet: MoneyBag! totalRefundedShippingSet: MoneyBag! totalShippingPriceSet: MoneyBag!
     totalTaxSet: MoneyBag totalTipReceivedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]! updatedAt: DateTime!
   }

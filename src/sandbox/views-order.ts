@@ -73,6 +73,7 @@ function orderView(context: ViewContext, order: Order) {
     originalTotalDutiesSet: order.duties === 0 ? null : set(order.duties),
     originalTotalAdditionalFeesSet: order.fees === 0 ? null : set(order.fees),
     totalCashRoundingAdjustment: () => ({ paymentSet: bag(order, order.rounding), refundSet: bag(order, 0) }),
+    totalCapturableSet: set(money.capturable),
     totalReceivedSet: set(money.received),
     totalRefundedSet: set(money.refunded),
     netPaymentSet: set(money.net),
