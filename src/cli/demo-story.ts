@@ -1,7 +1,7 @@
 /** The story of the demo, told while it happens: install, history, an upsell inside the wait, a refund, an order that is left out. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ConvergeBody } from '../sandbox/converge-spec.ts';
-import { DEMO_DELAY_SECONDS, type Stage } from './demo.ts';
+import type { ConvergeBody } from '../sandbox/index.ts';
+import { DEMO_DELAY_SECONDS, type Stage } from './demo-stage.ts';
 
 const LOOK_MS = 50;
 /** Longer than any step takes on a slow machine; then the story goes on without it and the summary says what is missing. */

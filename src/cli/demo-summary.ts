@@ -1,6 +1,6 @@
 /** How the demo ended: a picture of the way the orders took, and whether every one of them is accounted for. */
 import type { StatusReport } from '../app.ts';
-import type { Stage } from './demo.ts';
+import type { Stage } from './demo-stage.ts';
 import { table, type Colours } from './screen.ts';
 
 export interface DemoSummary {

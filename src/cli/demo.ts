@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApp, type App } from '../app.ts';
+import { openApp } from '../app.ts';
 import { loadConfig, type Config } from '../config/index.ts';
-import type { Daemon } from '../daemon.ts';
 import { createLogger } from '../platform/logger.ts';
 import { startSandbox, type Sandbox } from '../sandbox/index.ts';
+import { DEMO_DELAY_SECONDS, type Stage } from './demo-stage.ts';
 import { goOn, tellStory } from './demo-story.ts';
 import { summary, summaryText } from './demo-summary.ts';
 import { FAILED, OK } from './exit-codes.ts';
@@ -23,21 +23,6 @@ export interface DemoOptions {
   verbose: boolean;
 }
 
-/** What the story is told with. */
-export interface Stage {
-  sandbox: Sandbox;
-  app: App;
-  daemon: Daemon;
-  config: Config;
-  colours: ReturnType<typeof createColours>;
-  /** Prints a line of the story; nothing with `--json`. */
-  say(text?: string): void;
-  /** Since the demo began, ms. */
-  elapsed(): number;
-}
-
-/** In place of the usual ten minutes, so that nobody has to wait for the story. */
-export const DEMO_DELAY_SECONDS = 5;
 const HISTORY_ORDERS = 12;
 const SEED = 7;
 
@@ -58,7 +43,6 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         sandbox,
         app,
         daemon,
-        config,
         colours: createColours(options.colour),
         say: (text = '') => {
           if (!options.json) print(text);

@@ -2,7 +2,7 @@
 import type { DueOrder, OrderMissing } from '../store/types.ts';
 
 /** Search and replicas lag behind webhooks; this long an order gets to appear. */
-export const MISSING_MS = 600_000;
+const MISSING_MS = 600_000;
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 120_000;
 

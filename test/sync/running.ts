@@ -12,7 +12,7 @@ export const DELAY_MS = 10 * MINUTE;
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, isLevelEnabled: () => false, child: () => silent };
 
 /** What Shopify would answer: orders as they stand now. */
-export function fakeShop() {
+function fakeShop() {
   const orders = new Map<string, Order>();
   const asked: string[][] = [];
   let failure: Error | null = null;
