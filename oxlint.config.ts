@@ -40,7 +40,7 @@ const PACKAGES: Record<string, string[]> = {
   'prom-client': ['platform'],
   undici: ['shopify', 'delivery', 'platform', 'sandbox'],
   yaml: ['config'],
-  zod: ['core', 'config', 'shopify', 'receiver', 'store', 'cli'],
+  zod: ['core', 'config', 'shopify', 'receiver', 'sandbox', 'store', 'cli'],
 };
 
 const NO_ENVIRONMENT = [
