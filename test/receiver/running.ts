@@ -34,7 +34,7 @@ export function headersFor(body: string | Buffer, over: Record<string, string | 
 }
 
 /** What the store got, batch by batch; `failure` makes the next commits fail. */
-export function fakeStore() {
+function fakeStore() {
   const known = new Set<string>();
   const fake = {
     batches: [] as Signal[][],
