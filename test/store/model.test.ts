@@ -71,6 +71,8 @@ interface Expected {
   pausedUntil: number;
   /** No claim before this. */
   heldUntil: number;
+  /** No claim of its lane before this: a lease or a retry. */
+  laneWaitsUntil: number;
   nextEvent: number;
   written: string[];
   /** Event ids in the order in which their delivery was recorded. */
@@ -86,11 +88,22 @@ async function world() {
   const claims: { claim: DueOrder; said: number; by: 0 | 1 }[] = [];
   const laneClaims: { claim: LaneClaim; by: 0 | 1; settled: number }[] = [];
   const of = (orderId: string): Expected => {
-    const known = expected.get(orderId) ?? { said: 0, read: 0, pausedUntil: 0, heldUntil: 0, nextEvent: 0, written: [], delivered: [] };
+    const known = expected.get(orderId) ?? {
+      said: 0,
+      read: 0,
+      pausedUntil: 0,
+      heldUntil: 0,
+      laneWaitsUntil: 0,
+      nextEvent: 0,
+      written: [],
+      delivered: [],
+    };
     expected.set(orderId, known);
     return known;
   };
   const row = (orderId: string) => due(first).find(({ order_id }) => order_id === orderId);
+  const leaseOf = (orderId: string) =>
+    rows<{ token: string | null }>(first, `select lease_token as token from lanes where order_id = '${orderId}'`)[0]?.token;
   let lastDelivery: Signal | null = null;
 
   async function say(orderId: string, knowsCreation: boolean, mark: (heldUntil: number | null) => Promise<unknown>): Promise<void> {
@@ -159,16 +172,16 @@ async function world() {
     const held = laneClaims[at];
     if (!held) return;
     const { claim, by } = held;
-    const lane = rows<{ lease_token: string | null }>(first, `select lease_token from lanes where order_id = '${claim.orderId}'`)[0];
     const upTo = results.findIndex((result) => result !== 'delivered');
     const tried = claim.events.slice(held.settled, held.settled + (upTo === -1 ? results.length : upTo + 1));
     const settlements: Record<(typeof results)[number], Settlement> = { delivered, dead, retry: retryAt(now + 20) };
     const list = tried.map((item, position) => ({ event: item, settlement: settlements[results[position]!] }));
-    const owns = lane?.lease_token === claim.leaseToken;
+    const owns = leaseOf(claim.orderId) === claim.leaseToken;
     expect(await stores[by].settle(claim, list, now)).toBe(owns);
     held.settled += tried.length;
     const goesOn = upTo === -1 && held.settled < claim.events.length;
     if (!owns || !goesOn) laneClaims.splice(at, 1);
+    if (owns && !goesOn) of(claim.orderId).laneWaitsUntil = list.at(-1)?.settlement.state === 'retry' ? now + 20 : now;
     if (owns)
       of(claim.orderId).delivered.push(
         ...list.filter(({ settlement }) => settlement.state === 'delivered').map(({ event: { eventId } }) => eventId),
@@ -210,6 +223,8 @@ async function world() {
         return finish(step.claim, step.events, step.outcome);
       case 'claimLanes':
         for (const claim of await stores[step.by].claimLanes({ store: SHOP, destination: 'converge', now, leaseMs: LEASE, ...step })) {
+          expect(now).toBeGreaterThanOrEqual(of(claim.orderId).laneWaitsUntil);
+          of(claim.orderId).laneWaitsUntil = now + LEASE;
           laneClaims.push({ claim, by: step.by, settled: 0 });
         }
         return;
@@ -217,7 +232,9 @@ async function world() {
         return settle(step.claim, step.results);
       case 'release': {
         const held = laneClaims.splice(step.claim % Math.max(laneClaims.length, 1), 1)[0];
-        if (held) await stores[held.by].releaseLane(held.claim, now);
+        if (!held) return;
+        if (leaseOf(held.claim.orderId) === held.claim.leaseToken) of(held.claim.orderId).laneWaitsUntil = now;
+        await stores[held.by].releaseLane(held.claim, now);
       }
     }
   }
