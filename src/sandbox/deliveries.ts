@@ -8,6 +8,7 @@ import { includeFields } from './include-fields.ts';
 import type { Random } from './random.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Store, Subscription } from './state.ts';
+import { isLoopback } from './subscriptions.ts';
 
 const TIMEOUT_MS = 5_000;
 const RETRIES = 8;
@@ -41,11 +42,13 @@ export interface Delivery {
 interface Turn {
   delivery: Delivery;
   subscription: Subscription;
+  /** Of the subscription, before the first attempt. */
+  successes: number;
   extra: boolean;
 }
 
 export interface Deliveries {
-  /** Starts a delivery to every subscription of the topic (`ORDERS_CREATE`). Bodies are fixed now, retries send the same bytes. */
+  /** Starts a delivery to every subscription of the topic (`ORDERS_CREATE`) with an address on this machine. Bodies are fixed now, retries send the same bytes. */
   send(topic: string, body: object, eventId: string): void;
   setFaults(faults: Partial<DeliveryFaults>): void;
   /** The latest deliveries, oldest first; as many as are kept. */
@@ -66,6 +69,11 @@ export interface DeliveryOptions {
   concurrency: number;
   /** Deliveries remembered. */
   keep: number;
+}
+
+/** Made-up orders go to no address outside this machine. */
+function isReachable(uri: string): boolean {
+  return uri.startsWith('http') && URL.canParse(uri) && isLoopback(new URL(uri).hostname);
 }
 
 /** Waits before the retries, doubling, 4 hours in all. */
@@ -126,30 +134,31 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     }
   }
 
-  function fail(delivery: Delivery, subscription: Subscription): void {
+  function fail(turn: Turn): void {
+    const { delivery, subscription } = turn;
     const failures = delivery.attempts.length;
-    const began = delivery.attempts[0]?.at ?? 0;
     // Consecutive: nothing else of the subscription got through meanwhile.
-    if (failures >= REMOVED_AFTER && subscription.succeededAt < began) store.subscriptions.delete(subscription.id);
+    if (failures >= REMOVED_AFTER && subscription.successes === turn.successes) store.subscriptions.delete(subscription.id);
     if (failures > RETRIES || !store.subscriptions.has(subscription.id)) {
       delivery.state = 'given_up';
       return;
     }
     void clock.sleep(retryWaitMs(failures - 1), closing.signal).then(() => {
-      if (!closing.signal.aborted) enqueue({ delivery, subscription, extra: false });
+      if (!closing.signal.aborted) enqueue(turn);
     });
   }
 
-  async function attempt({ delivery, subscription, extra }: Turn): Promise<void> {
+  async function attempt(turn: Turn): Promise<void> {
+    const { delivery, subscription } = turn;
     const at = clock.now();
     const status = await post(delivery, subscription);
-    if (closing.signal.aborted || extra) return;
+    if (closing.signal.aborted || turn.extra) return;
     delivery.attempts.push({ at, status });
     if (status !== null && status >= 200 && status < 300) {
       delivery.state = 'delivered';
-      subscription.succeededAt = clock.now();
+      subscription.successes += 1;
     } else {
-      fail(delivery, subscription);
+      fail(turn);
     }
   }
 
@@ -190,16 +199,16 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     kept.push(delivery);
     if (kept.length > options.keep) kept.shift();
     if (delivery.state === 'dropped') return;
-    enqueue({ delivery, subscription, extra: false });
-    if (random.chance(faults.duplicate)) enqueue({ delivery, subscription, extra: true });
+    const turn = { delivery, subscription, successes: subscription.successes, extra: false };
+    enqueue(turn);
+    if (random.chance(faults.duplicate)) enqueue({ ...turn, extra: true });
   }
 
   return {
     send: (topic, body, eventId) => {
       if (closing.signal.aborted) return;
       for (const subscription of store.subscriptions.values()) {
-        const isHttp = subscription.uri.startsWith('http');
-        if (subscription.topic === topic && isHttp) deliver(subscription, topic, body, eventId);
+        if (subscription.topic === topic && isReachable(subscription.uri)) deliver(subscription, topic, body, eventId);
       }
     },
     setFaults: (changed) => Object.assign(faults, changed),

@@ -160,7 +160,7 @@ export function applyCancel(ids: Ids, order: Order, input: CancelInput, at: numb
   returnShipping(ids, order, 'full', returned);
   const voided = capturable === 0 ? [] : [buildTransaction(ids, order, at, { kind: 'VOID', status: 'SUCCESS', amount: capturable })];
   order.transactions.push(...voided);
-  if (returned.sales.length === 0 && amount === 0) return { refunded: null, voided };
+  if (returned.sales.length === 0 && amount === 0 && currentTotals(order).price === 0) return { refunded: null, voided };
   const refund = record(ids, order, at, null, returned);
   adjust(ids, refund, returned, -currentTotals(order).price);
   agree(ids, order, at, refund, returned.sales);

@@ -13,8 +13,8 @@ export interface Subscription {
   name: string | null;
   createdAt: number;
   updatedAt: number;
-  /** When a delivery last succeeded. */
-  succeededAt: number;
+  /** Deliveries that succeeded. */
+  successes: number;
 }
 
 export interface Store {

@@ -30,7 +30,7 @@ const address = (message: string): UserError => ({ field: ['webhookSubscription'
 const named = (message: string): UserError => ({ field: ['webhookSubscription', 'name'], message: `Name ${message}` });
 const UNKNOWN: UserError = { field: ['id'], message: 'Webhook subscription does not exist' };
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 const isForbidden = (host: string): boolean =>
   /(^|\.)(myshopify|shopify)\.com$/.test(host) || host.endsWith('.internal') || isLoopback(host);
 
@@ -111,7 +111,7 @@ export function createSubscriptions(store: Store, ids: Ids, now: () => number, a
         name: input.name ?? null,
         createdAt: at,
         updatedAt: at,
-        succeededAt: at,
+        successes: 0,
       };
       store.subscriptions.set(subscription.id, subscription);
       return { subscription, userErrors };
