@@ -9,6 +9,7 @@ import { createAttempt, type Tried } from './attempt.ts';
 import { createGate } from './gate.ts';
 import { createPace } from './pace.ts';
 import { createReport, type DeliveryMetrics } from './report.ts';
+import { createTempo } from './tempo.ts';
 
 export interface DeliverySettings {
   /** Requests at once. */
@@ -67,10 +68,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   // A lane may wait for the pace and for one request before its own.
   const leaseMs = paceMs + 2 * timeoutMs + LEASE_MARGIN_MS;
   const mayWait = Math.max(1, Math.floor(perSecond * AHEAD_SECONDS));
-  const worthClaiming = Math.min(Math.ceil(concurrency / 2), mayWait);
 
   const queue = new PQueue({ concurrency });
   const pace = createPace(perSecond, clock);
+  const tempo = createTempo(concurrency, clock);
   const gate = createGate({ ...options, destination: destination.name });
   const attempt = createAttempt({ ...options, maxAgeHours: settings.maxAgeHours });
   const report = createReport(logger, options.metrics);
@@ -112,14 +113,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         fault ??= { error };
         untried.push(lane);
       })
-      .finally(() => wake());
+      .finally(() => {
+        tempo.ended();
+        wake();
+      });
   }
 
-  /** Up to one more lane waits for each request at once, so that the next begins without a look at the store. */
+  /** How many lanes to lease now. Some wait for their turn, so that requests follow each other without a look at the store. */
   function room(): number {
     if (gate.paused()) return gate.probeDue() && inHand === 0 ? 1 : 0;
-    const free = Math.min(2 * concurrency - inHand, mayWait - (inHand - posting));
-    return free >= worthClaiming ? free : 0;
+    const ahead = Math.min(tempo.ahead(), mayWait);
+    const free = Math.min(concurrency + ahead - inHand, mayWait - (inHand - posting));
+    // Each look is a commit.
+    return free >= ahead / 2 ? free : 0;
   }
 
   async function claim(): Promise<void> {
@@ -163,23 +169,36 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     else if (probe) await gate.pause(probe.outcome.kind === 'pause' ? probe.outcome.reason : null);
   }
 
-  /** Until there is something to settle or to look for; what else is in the socket buffers by then is settled with it. */
+  /** Until there is something to settle or to look for, and a little longer while more is to be expected. */
   async function progress(): Promise<void> {
-    if (answered.length + untried.length === 0) {
-      const nap = new AbortController();
-      wake = () => nap.abort();
-      await clock.sleep(LOOK_MS, nap.signal);
-      wake = () => {};
-    }
+    if (done() === 0) await nap(LOOK_MS, () => true);
+    if (done() > 0 && done() < inHand && tempo.collectMs() > 0) await nap(tempo.collectMs(), () => done() === inHand);
+    // What is in the socket buffers by now shares the commit too.
     await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  function done(): number {
+    return answered.length + untried.length;
+  }
+
+  /** Ends early when a request ends and `enough` holds. */
+  async function nap(ms: number, enough: () => boolean): Promise<void> {
+    const over = new AbortController();
+    wake = () => {
+      if (enough()) over.abort();
+    };
+    await clock.sleep(ms, over.signal);
+    wake = () => {};
   }
 
   async function work(signal: AbortSignal): Promise<number> {
     await gate.look();
     for (;;) {
-      await giveBack();
-      await settle();
-      if (!signal.aborted) await claim();
+      await tempo.timed(async () => {
+        await giveBack();
+        await settle();
+        if (!signal.aborted) await claim();
+      });
       if (inHand === 0) return signal.aborted ? 0 : IDLE_MS;
       // The worker counts as failed until a tick succeeds; this one might last for hours.
       if (recovering) return 0;

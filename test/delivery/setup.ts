@@ -43,7 +43,7 @@ export interface Endpoint {
 export async function endpoint(clock: HandClock, treat: Treat = () => OK): Promise<Endpoint> {
   const held: ServerResponse[] = [];
   const answer = (response: ServerResponse, { status, headers, body }: Reply) => response.writeHead(status, headers).end(body);
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
@@ -56,7 +56,8 @@ export async function endpoint(clock: HandClock, treat: Treat = () => OK): Promi
     if (treatment === 'reset') request.socket.resetAndDestroy();
     else if (treatment === 'hold') held.push(response);
     else answer(response, treatment);
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

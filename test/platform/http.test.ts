@@ -1,5 +1,5 @@
 /** Outbound HTTP against real sockets: every way an exchange can end is a value. */
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttp, type Http, type HttpOptions, type HttpResult } from '../../src/platform/http.ts';
@@ -16,9 +16,11 @@ function http(options: Partial<HttpOptions> = {}): Http {
   return client;
 }
 
-async function endpoint(respond: RequestListener): Promise<{ url: string; connections: () => number }> {
+async function endpoint(
+  respond: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<{ url: string; connections: () => number }> {
   let connections = 0;
-  const server = createServer(respond);
+  const server = createServer((request, response) => void respond(request, response));
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => {
