@@ -1,9 +1,11 @@
-/** Looking at the event log: newest first, with what blocks an event. */
-import { and, desc, eq, gte, or, sql, type SQL } from 'drizzle-orm';
+/** The event log, newest first, with what blocks an event. */
+import { and, desc, eq, gte, inArray, sql, type SQL } from 'drizzle-orm';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { attempts, events, lanes, orders } from './schema.ts';
-import type { EventFilter, Store } from './types.ts';
+import { events, orders } from './schema.ts';
+import type { EventFilter, EventState, Store } from './types.ts';
+
+const STATES: EventState[] = ['pending', 'delivered', 'dead', 'discarded'];
 
 /** An event waits behind this dead one of its lane; null: it does not. */
 const blockedBy = sql<string | null>`case when ${events.state} = 'pending' then (
@@ -11,56 +13,65 @@ const blockedBy = sql<string | null>`case when ${events.state} = 'pending' then 
   where dead.store = ${events.store} and dead.order_id = ${events.orderId} and dead.destination = ${events.destination} and dead.state = 'dead'
   order by dead.sequence limit 1) end`;
 
-function conditions({ store, orderId, orderName, name, state, since }: EventFilter): (SQL | undefined)[] {
-  const bare = orderName?.replace(/^#/, '');
-  return [
-    store === undefined ? undefined : eq(events.store, store),
-    orderId === undefined ? undefined : eq(events.orderId, orderId),
-    bare === undefined ? undefined : or(eq(orders.name, bare), eq(orders.name, `#${bare}`)),
-    name === undefined ? undefined : eq(events.name, name),
-    since === undefined ? undefined : gte(events.createdAt, since),
-    state === undefined ? undefined : eq(events.state, state === 'blocked' ? 'pending' : state),
-    state === 'blocked' ? sql`${lanes.nextAt} is null and ${lanes.store} is not null` : undefined,
-  ];
-}
+const isBlocked = sql`exists (select 1 from lanes l where l.store = ${events.store} and l.order_id = ${events.orderId}
+  and l.destination = ${events.destination} and l.next_at is null)`;
 
+/**
+ * The log may hold millions of events, so each store and state is read in the order of its index and only as far as `limit`;
+ * the newest of all are the newest of these.
+ */
 export function listEvents({ orm }: Connection): Store['listEvents'] {
-  return operation((filter) =>
-    orm
+  type Listed = Awaited<ReturnType<Store['listEvents']>>[number];
+
+  function read(filter: EventFilter, ...where: SQL[]): Listed[] {
+    return orm
       .select({ event: events, blockedBy, orderName: orders.name })
       .from(events)
       .leftJoin(orders, and(eq(orders.store, events.store), eq(orders.orderId, events.orderId)))
-      .leftJoin(lanes, and(eq(lanes.store, events.store), eq(lanes.orderId, events.orderId), eq(lanes.destination, events.destination)))
-      .where(and(...conditions(filter)))
-      .orderBy(desc(events.id))
+      .where(
+        and(
+          ...where,
+          filter.name === undefined ? undefined : eq(events.name, filter.name),
+          filter.since === undefined ? undefined : gte(events.createdAt, filter.since),
+          filter.state === 'blocked' ? isBlocked : undefined,
+        ),
+      )
+      .orderBy(desc(events.createdAt), desc(events.id))
       .limit(filter.limit)
       .all()
-      .map(({ event, ...more }) => ({ ...event, ...more })),
-  );
-}
+      .map(({ event, ...more }) => ({ ...event, ...more }));
+  }
 
-/** By the row id that lists print, else by the event id (of its first destination). */
-export function getEvent({ orm }: Connection): Store['getEvent'] {
-  const found = (where: SQL) =>
-    orm
-      .select({ event: events, orderName: orders.name, trail: orders.trail })
-      .from(events)
-      .leftJoin(orders, and(eq(orders.store, events.store), eq(orders.orderId, events.orderId)))
-      .where(where)
-      .orderBy(events.id)
-      .limit(1)
-      .get();
-  return operation((idOrEventId) => {
-    const rowId = /^\d{1,15}$/.test(idOrEventId) ? Number(idOrEventId) : null;
-    const row = (rowId === null ? undefined : found(eq(events.id, rowId))) ?? found(eq(events.eventId, idOrEventId));
-    if (!row) return null;
-    const { at, latencyMs, status, answer } = attempts;
-    const log = orm
-      .select({ at, latencyMs, status, answer })
-      .from(attempts)
-      .where(eq(attempts.event, row.event.id))
-      .orderBy(attempts.id)
+  function orderIds(store: string, { orderId, orderName }: EventFilter): string[] | null {
+    if (orderName === undefined) return orderId === undefined ? null : [orderId];
+    const bare = orderName.replace(/^#/, '');
+    const named = orm
+      .select({ id: orders.orderId })
+      .from(orders)
+      .where(and(eq(orders.store, store), inArray(orders.name, [bare, `#${bare}`])))
       .all();
-    return { event: row.event, attempts: log, orderName: row.orderName, trail: row.trail ?? [] };
+    return named.map(({ id }) => id).filter((id) => orderId === undefined || id === orderId);
+  }
+
+  function ofStore(store: string, filter: EventFilter): Listed[] {
+    const state = filter.state === 'blocked' ? 'pending' : filter.state;
+    const states = state === undefined ? STATES : [state];
+    const ids = orderIds(store, filter);
+    // The plus keeps SQLite from walking through a whole state for the few events of an order.
+    if (ids) return read(filter, eq(events.store, store), inArray(events.orderId, ids), inArray(sql`+${events.state}`, states));
+    return states.flatMap((each) => read(filter, eq(events.store, store), eq(events.state, each)));
+  }
+
+  /** The stores that have events, one search each: `distinct` would read the whole index. */
+  const storesWithEvents = orm.select({ store: sql<string>`store` }).from(
+    sql`(with recursive known(store) as (select min(store) from events union all
+      select (select min(store) from events where store > known.store) from known where known.store is not null)
+      select store from known where store is not null)`,
+  );
+
+  return operation((filter) => {
+    const stores = filter.store === undefined ? storesWithEvents.all().map(({ store }) => store) : [filter.store];
+    const found = stores.flatMap((store) => ofStore(store, filter));
+    return found.sort((a, b) => b.createdAt - a.createdAt || b.id - a.id).slice(0, filter.limit);
   });
 }

@@ -54,8 +54,8 @@ test('events are listed newest first by every filter', async () => {
   await store.addEvent({ store: 'second', destination: 'converge', event: event('own'), orderId: 'own', now: T0 });
   const list = async (filter: Partial<Parameters<typeof store.listEvents>[0]>) =>
     (await store.listEvents({ limit: 10, ...filter })).map(({ eventId }) => eventId);
-  expect(await list({})).toEqual(['own', '1002', 'refund-1', '1001']);
-  expect(await list({ limit: 2 })).toEqual(['own', '1002']);
+  expect(await list({})).toEqual(['1002', 'own', 'refund-1', '1001']);
+  expect(await list({ limit: 2 })).toEqual(['1002', 'own']);
   expect(await list({ store: SHOP })).toEqual(['1002', 'refund-1', '1001']);
   expect(await list({ orderId: '1001' })).toEqual(['refund-1', '1001']);
   expect(await list({ orderName: '#1001' })).toEqual(['refund-1', '1001']);
@@ -64,6 +64,8 @@ test('events are listed newest first by every filter', async () => {
   expect(await list({ since: T0 + 1 })).toEqual(['1002']);
   expect(await list({ state: 'delivered' })).toEqual([]);
   expect(await list({ state: 'pending', store: SHOP, since: T0 + 5 })).toEqual(['1002']);
+  expect(await list({ orderName: '1002', orderId: '1001' })).toEqual([]);
+  expect(await list({ store: 'second', orderName: '#1001' })).toEqual([]);
   expect((await store.listEvents({ limit: 1, orderId: '1001' }))[0]).toMatchObject({ orderName: '#1001', blockedBy: null });
 });
 

@@ -1,7 +1,7 @@
 /** Every statement of the store is a search by an index: what SQLite plans for each of them, not how long it takes. */
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import { claimLanes, connected, rows, SHOP, T0 } from './fixture.ts';
+import { claimLanes, connected, event, rows, SHOP, T0 } from './fixture.ts';
 
 /** All SQL that is prepared while `work` runs, with `?` where values will be bound. */
 async function preparedBy(work: () => Promise<unknown>): Promise<string[]> {
@@ -64,4 +64,32 @@ test('60,000 blocked lanes are not in the index a claim reads', async () => {
   look.close();
   expect((await claimLanes(again, T0)).map(({ orderId }) => orderId)).toEqual(['open']);
   expect(rows(store, "select stat from sqlite_stat1 where idx = 'lanes_claim'")).toEqual([{ stat: expect.stringMatching(/^1 /) }]);
+});
+
+test('lists, look-ups and retention search too, and a list never sorts the log', async () => {
+  const store = await connected();
+  await store.addEvent({ store: SHOP, destination: 'converge', event: event('1'), orderId: '1', now: T0 });
+  const statements = await preparedBy(async () => {
+    await store.getEvent('1');
+    await store.findOrder(SHOP, '#1');
+    await store.listHeld(SHOP, 5);
+    const states = ['pending', 'delivered', 'dead', 'discarded', 'blocked'] as const;
+    for (const state of [undefined, ...states]) {
+      for (const more of [{}, { store: SHOP }, { since: T0 }, { name: 'Placed Order' }])
+        await store.listEvents({ limit: 5, ...(state && { state }), ...more });
+    }
+  });
+  const file = new Database(store.path);
+  for (const sql of statements)
+    expect(planOf(file, sql).filter((step) => /^SCAN (events|orders|attempts|due_orders|lanes)/.test(step))).toEqual([]);
+  const lists = about(statements, 'from "events"', 'limit');
+  const sorted = lists.filter((sql) => planOf(file, sql).some((step) => step.includes('TEMP B-TREE')));
+  expect(lists.length).toBeGreaterThan(4);
+  expect(sorted).toEqual([]);
+
+  const byOrder = await preparedBy(() => store.listEvents({ limit: 5, orderId: '1', state: 'delivered' }));
+  expect(planOf(file, about(byOrder, 'from "events"', 'limit')[0]!)).toContain(
+    'SEARCH events USING INDEX events_sequence (store=? AND order_id=?)',
+  );
+  file.close();
 });
