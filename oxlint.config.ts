@@ -30,7 +30,6 @@ const PACKAGES: Record<string, string[]> = {
   'better-sqlite3': ['store'],
   commander: ['cli'],
   'drizzle-orm': ['store'],
-  fastify: ['receiver', 'admin', 'sandbox'],
   graphql: ['sandbox'],
   'libphonenumber-js': ['pipeline'],
   'node-cron': ['.'],
@@ -38,7 +37,7 @@ const PACKAGES: Record<string, string[]> = {
   pino: ['platform'],
   'pino-pretty': ['platform'],
   'prom-client': ['platform'],
-  undici: ['shopify', 'delivery', 'platform', 'sandbox'],
+  undici: ['platform', 'shopify', 'sandbox'],
   yaml: ['config'],
   zod: ['core', 'config', 'shopify', 'receiver', 'sandbox', 'store', 'cli'],
 };
