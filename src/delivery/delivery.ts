@@ -194,16 +194,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function work(signal: AbortSignal): Promise<number> {
     await gate.look();
     for (;;) {
+      if (fault) throw takeFault();
       await tempo.timed(async () => {
         await giveBack();
         await settle();
         if (!signal.aborted) await claim();
       });
-      if (inHand === 0) return signal.aborted ? 0 : IDLE_MS;
+      if (inHand === 0 && !fault) return signal.aborted ? 0 : IDLE_MS;
       // The worker counts as failed until a tick succeeds; this one might last for hours.
-      if (recovering) return 0;
+      if (recovering && !signal.aborted) return 0;
       await progress();
-      if (fault) throw takeFault();
     }
   }
 

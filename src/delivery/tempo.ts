@@ -13,7 +13,8 @@ export interface Tempo {
 }
 
 const AHEAD_MS = 100;
-const MOST_AHEAD = 500;
+/** At the end each of them is given back by a commit of its own. */
+const MOST_AHEAD = 250;
 const LONGEST_COLLECT_MS = 50;
 
 export function createTempo(concurrency: number, clock: Clock): Tempo {

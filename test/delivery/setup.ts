@@ -40,7 +40,7 @@ export interface Endpoint {
   ids(): string[];
 }
 
-export async function endpoint(clock: HandClock, treat: Treat = () => OK): Promise<Endpoint> {
+async function endpoint(clock: HandClock, treat: Treat = () => OK): Promise<Endpoint> {
   const held: ServerResponse[] = [];
   const answer = (response: ServerResponse, { status, headers, body }: Reply) => response.writeHead(status, headers).end(body);
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

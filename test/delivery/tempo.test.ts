@@ -15,7 +15,7 @@ it('holds as many lanes ready as a tenth of a second takes away, one for each re
   expect(await ends(400, 99)).toBe(10);
   expect(await ends(0, 101)).toBe(200);
   expect(await ends(3, 1_000)).toBe(10);
-  expect(await ends(100_000, 100)).toBe(500);
+  expect(await ends(100_000, 100)).toBe(250);
   expect(await ends(0, 100)).toBe(10);
 });
 
