@@ -81,7 +81,7 @@ export function event(id: string, more: Partial<ConvergeEvent> = {}): ConvergeEv
   };
 }
 
-export function derivation(more: Partial<Derivation> = {}): Derivation {
+function derivation(more: Partial<Derivation> = {}): Derivation {
   return {
     decision: 'sent',
     reason: null,
