@@ -42,7 +42,7 @@ export interface FaultsInput {
 }
 
 /** An order for people: ids to act on, and where its money stands. */
-export function orderSummary(order: Order): object {
+function orderSummary(order: Order): object {
   const { id, name, currency, edited, cancelledAt, sourceName, tags } = order;
   const amount = (minor: number): string => restAmount(minor, currency);
   const { received, refunded, outstanding } = payments(order);

@@ -27,7 +27,7 @@ const CONNECTION = 2;
 const FREE = new Set(['MoneyBag', 'MoneyV2', 'MailingAddress', 'PageInfo', 'ApiVersion']);
 
 /** What a connection's page size weighs. */
-export function pageWeight(size: number): number {
+function pageWeight(size: number): number {
   return Math.max(1, Math.floor(2 * Math.log(Math.max(size, 1))));
 }
 

@@ -81,7 +81,7 @@ export function retryWaitMs(retry: number): number {
   return (RETRIES_LAST_MS * 2 ** retry) / (2 ** RETRIES - 1);
 }
 
-export function sign(clientSecret: string, body: string): string {
+function sign(clientSecret: string, body: string): string {
   return createHmac('sha256', clientSecret).update(body, 'utf8').digest('base64');
 }
 

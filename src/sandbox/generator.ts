@@ -107,7 +107,7 @@ export function randomOrder(random: Random, people: number): OrderInput {
 }
 
 /** What may happen to an order afterwards; times lie between its creation and `until`. */
-export function randomAftermath(shop: Shop, random: Random, order: Order, until: number): void {
+function randomAftermath(shop: Shop, random: Random, order: Order, until: number): void {
   const later = (hours: number): { at: number; silent: true } => ({
     at: Math.min(until, order.createdAt + Math.floor(random.next() * hours * HOUR_MS)),
     silent: true,

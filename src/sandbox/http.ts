@@ -1,5 +1,6 @@
 /** The sandbox's HTTP server on loopback: reads bodies, routes, and can break a connection on purpose. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ConnectorError, errorCode } from '../core/errors.ts';
 import type { Fault } from './faults.ts';
 
 export interface Asked {
@@ -53,6 +54,14 @@ function send(response: ServerResponse, reply: Reply): void {
   // A time-out: the connection stays open until the other side or close() ends it.
 }
 
+function listenError(error: Error, port: number): ConnectorError {
+  const taken = errorCode(error) === 'EADDRINUSE';
+  const message = taken
+    ? `Port ${port} is taken; choose another one or 0 for any.`
+    : `The sandbox cannot listen on port ${port}: ${error.message}`;
+  return new ConnectorError('SANDBOX_PORT', message, { cause: error });
+}
+
 /** Listens on 127.0.0.1 only; port 0 is any free one. */
 export async function serve(
   port: number,
@@ -74,7 +83,7 @@ export async function serve(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError(error, port)));
     server.listen({ host: LOOPBACK, port }, resolve);
   });
   const address = server.address();

@@ -22,7 +22,6 @@ import { createSubscriptions } from './subscriptions.ts';
 import { createViews } from './views-order.ts';
 
 export type { ConvergeBody } from './converge-spec.ts';
-export type { Fault, FaultFunction, FaultRates } from './faults.ts';
 export type { OrderInput } from './orders.ts';
 export type { Sandbox, SandboxOptions } from './sandbox.ts';
 
@@ -52,7 +51,8 @@ function createStore(options: SandboxOptions): Store {
 
 /**
  * Listens on 127.0.0.1 when it resolves. The shop is the instance: its requests come to `origin`, whatever domain they mean. Everything
- * is in memory and gone after `close`. Throws when the port is taken.
+ * is in memory and gone after `close`. Throws SANDBOX_PORT when it cannot
+ * listen.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = options.clock ?? realClock;

@@ -7,7 +7,7 @@ import { financialStatus, totals } from './totals.ts';
 const SHOWN = 50;
 
 /** What comes from requests or orders is text, whatever it looks like. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

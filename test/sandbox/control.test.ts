@@ -74,6 +74,10 @@ describe('the control API', () => {
   });
 });
 
+it('says so when the port is taken', async () => {
+  await expect(startSandbox({ port: Number(new URL(sandbox.origin).port) })).rejects.toThrow('is taken');
+});
+
 describe('the page', () => {
   it('lists orders and events, and shows hostile text as text', async () => {
     sandbox.shop.createOrder({ email: '<script>alert(1)</script>', sourceName: '"><img>' });
