@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { existsSync } from 'node:fs';
 import { operation } from './errors.ts';
+import { freeLeases } from './free-leases.ts';
 import { createPrivateFile, type Connection } from './open.ts';
 import { daemon } from './schema.ts';
 import type { Store } from './types.ts';
@@ -24,7 +25,9 @@ const LOCK_TIMEOUT_MS = 250;
  * The lock is an exclusive transaction that is never ended, on a file of its own beside the database, so that the database stays open for everybody.
  * Who holds it is written in the database, because nobody can read the locked file.
  */
-export function daemonLock({ orm, path }: Connection, self: LockHolder): Operations {
+export function daemonLock(connection: Connection, self: LockHolder): Operations {
+  const { orm, path } = connection;
+  const free = freeLeases(connection);
   const lockPath = `${path}.lock`;
   let held: Database.Database | null = null;
 
@@ -62,14 +65,15 @@ export function daemonLock({ orm, path }: Connection, self: LockHolder): Operati
         .values({ id: ROW, ...row })
         .onConflictDoUpdate({ target: daemon.id, set: row })
         .run();
+      free(now);
       return { holder: null };
     }),
     daemonHolder: operation(() => {
       if (held) return namedHolder();
       if (!existsSync(lockPath)) return null;
-      const free = tryLock('select count(*) from sqlite_master');
-      free?.close();
-      return free ? null : namedHolder();
+      const lock = tryLock('select count(*) from sqlite_master');
+      lock?.close();
+      return lock ? null : namedHolder();
     }),
     release: () => {
       if (!held) return;

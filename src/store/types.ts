@@ -97,7 +97,7 @@ export interface Store {
   ): Promise<{ orderId: string; name: string; decision: DecisionKind; reason: string | null; trail: string[] } | null>;
 
   // Life
-  /** Takes the daemon's lock for the life of this process. `holder` set: another living process has it and nothing was taken. */
+  /** Takes the daemon's lock for the life of this process and frees the leases of the one that held it before. `holder` set: another living process has it and nothing was taken. */
   lockDaemon(now: number): Promise<{ holder: { pid: number; host: string; startedAt: number } | null }>;
   /** The living daemon that holds the lock; null: none. Takes nothing. */
   daemonHolder(): Promise<{ pid: number; host: string; startedAt: number } | null>;

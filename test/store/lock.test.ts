@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { child } from './children.ts';
-import { open, rows, T0, tempPath } from './fixture.ts';
+import { claimDue, claimLanes, connected, MINUTE, open, place, rows, signal, T0, tempPath } from './fixture.ts';
 
 // The child keeps no reference to its store and sees its garbage collected: the lock must not go with it.
 test('a second daemon is refused and told who holds the lock; after kill -9 it is free', async () => {
@@ -36,4 +36,23 @@ test('closing gives the lock back; other processes may use the database all the 
   await first.close();
   expect(await second.daemonHolder()).toBeNull();
   expect(await second.lockDaemon(T0)).toEqual({ holder: null });
+});
+
+test('the leases of a process that is gone are free as soon as another takes the lock; held orders stay held', async () => {
+  const path = tempPath();
+  const before = await connected(path);
+  await place(before, '1');
+  await before.acceptSignals([signal({ orderId: '2' }), signal({ orderId: '3' })]);
+  expect(await claimLanes(before, T0)).toHaveLength(1);
+  const [claim] = await claimDue(before, T0, 1);
+  await before.acceptSignals([signal({ orderId: claim!.orderId, topic: 'orders/create', heldUntil: T0 + MINUTE })]);
+  expect(await claimDue(before, T0)).toHaveLength(1);
+
+  const after = open(path);
+  expect(await claimLanes(after, T0 + 1)).toEqual([]);
+  expect(await claimDue(after, T0 + 1)).toEqual([]);
+  await after.lockDaemon(T0 + 1);
+  expect(await claimLanes(after, T0 + 1)).toHaveLength(1);
+  expect(await claimDue(after, T0 + 1)).toHaveLength(1);
+  expect((await claimDue(after, T0 + MINUTE)).map(({ orderId }) => orderId)).toEqual([claim!.orderId]);
 });
