@@ -268,6 +268,17 @@ describe('the endpoint', () => {
     expect(at(ignored.body, 'extensions.search.0.warnings.0.field')).toBe('colour');
   });
 
+  it('finds single things by their id, and nothing by an id of another type', async () => {
+    const order = sandbox.shop.createOrder();
+    const refund = sandbox.shop.refund(order.id, { amount: 3, note: 'sorry' });
+    const query =
+      'query($o: ID!, $r: ID!) { refund(id: $r) { note order { name } } none: refund(id: $o) { id } order(id: $r) { id } node(id: $o) { id } }';
+    const { body } = await run(query, { o: `gid://shopify/Order/${order.id}`, r: `gid://shopify/Refund/${refund.id}` });
+    const node = { id: `gid://shopify/Order/${order.id}` };
+    expect(at(body, 'data')).toEqual({ refund: { note: 'sorry', order: { name: '#1001' } }, none: null, order: null, node });
+    expect(at((await run('{ node(id: "17") { id } }')).body, 'errors.0.message')).toBe("Invalid global id '17'");
+  });
+
   it('limits pages and inputs', async () => {
     expect(at((await run('{ orders(first: 251) { nodes { id } } }')).body, 'errors')).toBeDefined();
     expect(at((await run('{ orders { nodes { id } } }')).body, 'errors.0.message')).toContain('first');
