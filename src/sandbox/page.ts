@@ -46,7 +46,7 @@ export function page(sandbox: Sandbox): Answer {
   const html = `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Sandbox</title><meta http-equiv="refresh" content="5">
-<style>body{font:14px/1.4 system-ui,sans-serif;margin:2em}table{border-collapse:collapse;margin-bottom:2em}th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top;max-width:60em;overflow-wrap:anywhere}</style></head>
+<style>body{font:14px/1.4 system-ui,sans-serif;margin:2em}table{border-collapse:collapse;margin-bottom:2em}th,td{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word}td:nth-child(-n+2){white-space:nowrap}</style></head>
 <body>
 <h1>${escapeHtml(sandbox.shopDomain)}</h1>
 <p>A sandbox: a Shopify store at ${escapeHtml(sandbox.origin)} and a Converge endpoint at ${escapeHtml(sandbox.convergeUrl)}.</p>
