@@ -1,5 +1,5 @@
 /** Records verified webhooks: the receipt and what it causes, in one durable commit for the whole batch. */
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';

@@ -1,6 +1,6 @@
 /** Puts an event at the end of its order's lane at one destination. */
-import { and, eq, sql } from 'drizzle-orm';
 import type { ConvergeEvent } from '../core/event.ts';
+import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';

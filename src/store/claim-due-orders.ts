@@ -1,5 +1,5 @@
 /** Leases orders that are due, and gives them back after a read that failed. */
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';

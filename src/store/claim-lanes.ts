@@ -1,5 +1,5 @@
 /** Leases lanes that have work, and gives them back untried. */
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';

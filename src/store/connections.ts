@@ -1,6 +1,6 @@
 /** The `stores` table: which shops are connected, since when, and what was last seen of their connection. */
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import { ConnectorError } from '../core/errors.ts';
+import { and, asc, eq, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { stores } from './schema.ts';

@@ -1,5 +1,5 @@
 /** The figures of one store for `status`, the dashboard and the metrics. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { destinations, dueOrders, events, lanes, orders, webhookReceipts } from './schema.ts';

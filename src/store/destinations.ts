@@ -1,5 +1,5 @@
 /** Whether a destination is open for delivery; no row means open. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { destinations } from './schema.ts';

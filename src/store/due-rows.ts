@@ -1,5 +1,5 @@
 /** What becomes of a claimed due row when its order has been read: finished, kept for later, or kept because it changed meanwhile. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
 import { dueOrders } from './schema.ts';

@@ -1,5 +1,6 @@
 /** Looking at orders: one in the ledger, and those being held. */
-import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { dueOrders, orders } from './schema.ts';

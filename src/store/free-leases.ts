@@ -1,5 +1,5 @@
 /** Gives back what a dead process had in hand. */
-import { isNotNull, sql } from 'drizzle-orm';
+import { isNotNull, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { dueOrders, lanes } from './schema.ts';
 

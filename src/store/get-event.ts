@@ -1,5 +1,6 @@
 /** One event with its attempts. */
-import { and, eq, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { attempts, events, orders } from './schema.ts';

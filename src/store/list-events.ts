@@ -1,5 +1,6 @@
 /** The event log, newest first, with what blocks an event. */
-import { and, desc, eq, gte, inArray, sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { events, orders } from './schema.ts';

@@ -1,7 +1,7 @@
 /** One daemon per database: a lock that the operating system takes back when the process dies, however it dies. */
 import Database from 'better-sqlite3';
-import { eq } from 'drizzle-orm';
 import { existsSync } from 'node:fs';
+import { eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { freeLeases } from './free-leases.ts';
 import { createPrivateFile, type Connection } from './open.ts';

@@ -1,5 +1,5 @@
 /** The one way an order becomes due from outside sync: by a signal, or because reconcile or a backfill found it. */
-import { sql } from 'drizzle-orm';
+import { sql } from './drizzle.ts';
 import { parametersOf } from './placeholders.ts';
 import type { Connection } from './open.ts';
 import { dueOrders } from './schema.ts';

@@ -1,5 +1,5 @@
 /** Marks due what reconcile or a backfill found changed. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';

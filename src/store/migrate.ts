@@ -1,8 +1,8 @@
 /** Brings the database to the schema of this program; refuses one that is ahead of it. */
 import type Database from 'better-sqlite3';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { fileURLToPath } from 'node:url';
 import { ConnectorError } from '../core/errors.ts';
+import { readMigrationFiles } from './drizzle.ts';
 
 /** Two folders up from `src/store/` and from the compiled `dist/store/` alike. */
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));

@@ -1,9 +1,10 @@
 /** Opens the database file: private, durable, checked and migrated. */
 import Database from 'better-sqlite3';
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConnectorError } from '../core/errors.ts';
+import { drizzle } from './drizzle.ts';
 import { storeError } from './errors.ts';
 import { applyMigrations } from './migrate.ts';
 

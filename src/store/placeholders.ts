@@ -1,6 +1,7 @@
 /** Short forms for prepared statements: parameters by column, and "take the new value" in an upsert. */
-import { getTableColumns, sql, type Placeholder, type SQL } from 'drizzle-orm';
+import type { Placeholder, SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableColumns, sql } from './drizzle.ts';
 
 type Columns<T extends SQLiteTable> = Extract<keyof T['_']['columns'], string>;
 

@@ -1,5 +1,5 @@
 /** What the ledger knows of orders, for the next derivation. */
-import { and, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, lt, ne, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { orders } from './schema.ts';

@@ -1,6 +1,6 @@
 /** Retention: removes what is no longer needed, in portions, so that the receiver gets its turn in between. */
-import { and, eq, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, eq, inArray, isNotNull, lt, notInArray, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { attempts, events, webhookReceipts } from './schema.ts';

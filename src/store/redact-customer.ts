@@ -1,5 +1,5 @@
 /** Removes what is stored of a customer: bodies, answers, and the link from orders to the person. */
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { attempts, dueOrders, events, lanes, orders } from './schema.ts';
 

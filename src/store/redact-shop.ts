@@ -1,5 +1,5 @@
 /** Removes everything stored of a shop; its row stays, disconnected. */
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { attempts, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
 

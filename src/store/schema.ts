@@ -1,7 +1,6 @@
 /** The tables. A change here needs a migration: `drizzle-kit generate`. Times are ms since the epoch unless said otherwise. */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { sql } from 'drizzle-orm';
 import type { DecisionKind, RefundAccount } from '../core/decision.ts';
+import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { EventState, Lane } from './types.ts';
 
 export const stores = sqliteTable('stores', {

@@ -1,5 +1,5 @@
 /** Records what became of the events of a leased lane, and when the lane goes on. */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter, parametersOf } from './placeholders.ts';

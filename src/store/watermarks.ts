@@ -1,5 +1,5 @@
 /** How far reconcile has read, per store. */
-import { eq } from 'drizzle-orm';
+import { eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { watermarks } from './schema.ts';

@@ -1,6 +1,6 @@
 /** The ledger's row of an order: what was decided, at which state of the order, and what was sent. */
-import { and, eq, sql } from 'drizzle-orm';
 import type { Derivation } from '../core/decision.ts';
+import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { newValuesOf, parametersOf } from './placeholders.ts';
 import { orders } from './schema.ts';

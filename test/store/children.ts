@@ -6,18 +6,20 @@ import { onTestFinished } from 'vitest';
 
 const STORE = fileURLToPath(new URL('../../src/store/index.ts', import.meta.url));
 
-/** Runs `body` with `store` open on `path` (as `argument`), and `say(value)` to answer; the process then lives on until it is killed or ends by itself. */
+/** Runs `body` in which `open()` gives the store on `path` and `say(value)` answers; the process then lives on until it is killed or ends by itself. */
 export function child(path: string, body: string): { process: ChildProcess; said(): Promise<unknown> } {
   const program = `
+    import Database from 'better-sqlite3';
     import { openStore } from ${JSON.stringify(STORE)};
+    const path = ${JSON.stringify(path)};
+    const open = () => openStore({ path, newToken: () => 'child-' + process.pid + '-' + process.hrtime.bigint() });
     const say = (value) => process.send(value);
     try {
-      const store = openStore({ path: ${JSON.stringify(path)}, newToken: () => 'child-' + process.pid + '-' + process.hrtime.bigint() });
       ${body}
     } catch (error) {
       say({ failed: error.code ?? error.message });
     }`;
-  const process_ = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  onTestFinished(() => void process_.kill('SIGKILL'));
-  return { process: process_, said: async () => ((await once(process_, 'message')) as unknown[])[0] };
+  const spawned = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  onTestFinished(() => void spawned.kill('SIGKILL'));
+  return { process: spawned, said: async () => ((await once(spawned, 'message')) as unknown[])[0] };
 }

@@ -7,7 +7,7 @@ import { claimDue, claimLanes, connected, MINUTE, open, place, rows, signal, T0,
 // The child keeps no reference to its store and sees its garbage collected: the lock must not go with it.
 test('a second daemon is refused and told who holds the lock; after kill -9 it is free', async () => {
   const path = tempPath();
-  const holder = child(path, `setInterval(() => {}, 1000); say(await store.lockDaemon(${T0}));`);
+  const holder = child(path, `setInterval(() => {}, 1000); say(await open().lockDaemon(${T0}));`);
   expect(await holder.said()).toEqual({ holder: null });
   const store = open(path);
   const named = { pid: holder.process.pid, host: expect.any(String), startedAt: T0 };
@@ -21,7 +21,7 @@ test('a second daemon is refused and told who holds the lock; after kill -9 it i
   expect(await store.lockDaemon(T0 + 2)).toEqual({ holder: null });
   expect(await store.lockDaemon(T0 + 3)).toEqual({ holder: null });
   expect(await store.daemonHolder()).toEqual({ pid: process.pid, host: 'here', startedAt: T0 + 2 });
-  expect(await child(path, `say(await store.lockDaemon(1));`).said()).toEqual({
+  expect(await child(path, `say(await open().lockDaemon(1));`).said()).toEqual({
     holder: { pid: process.pid, host: 'here', startedAt: T0 + 2 },
   });
 });

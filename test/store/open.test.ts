@@ -2,10 +2,11 @@
 import Database from 'better-sqlite3';
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ConnectorError } from '../../src/core/errors.ts';
 import { acceptSignals } from '../../src/store/accept-signals.ts';
 import { storeError } from '../../src/store/errors.ts';
+import { applyMigrations } from '../../src/store/migrate.ts';
 import { connect, requireDurable } from '../../src/store/open.ts';
 import { child } from './children.ts';
 import { connected, connection, open, rows, SHOP, signal, T0, tempPath } from './fixture.ts';
@@ -78,11 +79,33 @@ test('a folder that cannot be made is a retryable error that names the file', ()
 
 test('four processes may open a new file at once', async () => {
   const path = tempPath();
-  const body = `say(await store.acceptSignals([${JSON.stringify(signal())}].map((s) => ({ ...s, deliveryId: String(process.pid) }))));`;
+  const body = `say(await open().acceptSignals([${JSON.stringify(signal())}].map((s) => ({ ...s, deliveryId: String(process.pid) }))));`;
   const answers = await Promise.all([1, 2, 3, 4].map(() => child(path, body).said()));
   expect(answers).toEqual(Array(4).fill([{ duplicate: false, redacted: null }]));
   expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: 1 }]);
   expect(rows({ path }, 'select version from due_orders')).toEqual([{ version: 4 }]);
+});
+
+test('a first start waits while another has the new file for itself', async () => {
+  const path = tempPath();
+  mkdirSync(dirname(path));
+  const body = `const other = new Database(path); other.exec('begin exclusive'); say('mine'); setTimeout(() => other.exec('commit'), 200);`;
+  expect(await child(path, body).said()).toBe('mine');
+  await open(path).probe();
+});
+
+test('a migration that another process made between the look and the lock is not made twice', () => {
+  const path = tempPath();
+  mkdirSync(dirname(path));
+  const late = new Database(path);
+  const transaction = late.transaction.bind(late);
+  vi.spyOn(late, 'transaction').mockImplementationOnce((work) => {
+    connect(path).client.close();
+    return transaction(work);
+  });
+  applyMigrations(late, path);
+  late.close();
+  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: 1 }]);
 });
 
 describe('errors of SQLite', () => {

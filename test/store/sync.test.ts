@@ -208,6 +208,15 @@ test('a released order is tried again at its time, keeps the error, and counts i
   expect(due(store)[0]).toMatchObject({ due_at: T0 + 3 * MINUTE, last_error: 'SHOPIFY_DOWN', lease_token: null });
 });
 
+test('an order that turned out to be held during a read that failed keeps its hold', async () => {
+  const store = await connected();
+  await store.acceptSignals([signal()]);
+  const [claim] = await claimDue(store, T0);
+  await store.acceptSignals([signal({ receivedAt: T0 + 1, heldUntil: T0 + 10 * MINUTE })]);
+  await store.releaseDueOrders([claim!], T0 + MINUTE, 'SHOPIFY_DOWN');
+  expect(due(store)[0]).toMatchObject({ due_at: T0 + 10 * MINUTE, held_until: T0 + 10 * MINUTE, lease_token: null });
+});
+
 test('an order Shopify does not return is read again, since when is kept, and finding it clears that', async () => {
   const store = await connected();
   await store.acceptSignals([signal()]);
