@@ -31,8 +31,8 @@ export async function acknowledge(): Promise<Benchmark> {
     const ours = median(rates.ours);
     const port = servers.find(({ kind }) => kind === 'ours')?.port ?? 0;
     const { latencies } = await openLoop(port, webhooks, ours / 2, OPEN_LOOP_SECONDS);
-    const ofBare = ours / median(rates.bare);
-    const ofLibrary = ours / median(rates['shopify-api']);
+    const ofBare = median(rates.ours.map((rate, round) => rate / (rates.bare[round] ?? NaN)));
+    const ofLibrary = median(rates.ours.map((rate, round) => rate / (rates['shopify-api'][round] ?? NaN)));
     const p99 = percentile(latencies, 0.99);
     return {
       title: 'acknowledge: durable webhook answers, 8 KB bodies, 50 connections',
