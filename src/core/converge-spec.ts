@@ -1,0 +1,163 @@
+/** The shape Converge documents for an event, as strictly as its documentation allows. */
+import { z } from 'zod';
+import { aliasValue, MAX_ALIASES } from './alias.ts';
+
+export interface SpecEvent {
+  event_name: string;
+  event_id: string;
+  /** ISO 8601 with a zone, or UTC unix seconds. Left out: Converge takes the time it arrives. */
+  timestamp?: string | number | undefined;
+  properties: Record<string, unknown>;
+  profile_properties: Record<string, unknown>;
+  aliases: string[];
+}
+
+/** One thing that is wrong. Neither part holds a value of the event, which may be personal. */
+export interface SpecProblem {
+  /** `properties.items.0.price`; empty for the event as a whole. */
+  path: string;
+  /** Goes on after the path and says what to write instead: `must be a number, without quotes`. */
+  message: string;
+}
+
+/** Events with the properties of an order. Received Refund is outside the spec: what every event needs is all that is asked of it. */
+const ORDER_SHAPED = ['Placed Order', 'Started Subscription', 'Cancelled Subscription', 'Placed Recurring Subscription Order'];
+
+const MAX_DEPTH = 32;
+/** Seconds that would be ms: the year 5138. */
+const SECONDS_LIMIT = 100_000_000_000;
+/** Of the kinds in two parts only Shopify's are documented. */
+const ALIAS = /^urn:(?:shopify:[a-z0-9_]+|[a-z0-9_-]+):(.*)$/s;
+
+function must(be: string): { error: (issue: { input?: unknown }) => string } {
+  return { error: ({ input }) => (input === undefined ? `is missing: it must be ${be}` : `must be ${be}`) };
+}
+
+function text(be = 'text that is not empty'): z.ZodString {
+  return z.string(must(be)).regex(/\S/, must(be));
+}
+
+/** For people, logs and indexes: one line of reasonable length. */
+function label(be: string): z.ZodString {
+  return z
+    .string(must(be))
+    .regex(/\S/, must(be))
+    .regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, must(be));
+}
+
+const amount = z.number(must('a number, without quotes'));
+const wholeNumber = z.int(must('a whole number, without quotes'));
+const aCurrency = must('a currency code in capitals, such as "EUR"');
+const currency = z.string(aCurrency).regex(/^[A-Z]{3}$/, aCurrency);
+
+/** Personal fields are documented as text; whether Converge likes their values it says itself, and keeps the event. */
+const contact = Object.fromEntries(
+  ['$email', '$phone_number', '$first_name', '$last_name', '$city', '$state', '$zip_code', '$country_code'].map((name) => [
+    name,
+    text('text that is not empty; leave out what is not known').optional(),
+  ]),
+);
+
+const alias = z
+  .string(must('text'))
+  .refine((value) => aliasValue(ALIAS.exec(value)?.[1]) !== null, {
+    error: 'must be urn:<kind>:<value>, such as urn:customer_id:77; its value must stand for one person, without blanks',
+  })
+  .refine((value) => !value.startsWith('urn:email:') || value === value.toLowerCase(), {
+    error: 'must have its address in lower case: profiles are found by it',
+  });
+
+const someAliases = must(`a list of 1 to ${MAX_ALIASES} aliases`);
+
+const aTime = must('a time with its zone, such as "2026-11-20T12:00:00Z", or UTC seconds since 1970 as a number; left out, it is now');
+const timestamp = z.union([z.iso.datetime({ offset: true, ...aTime }), z.int(aTime).positive(aTime).lt(SECONDS_LIMIT, aTime)], aTime);
+
+const event = z.strictObject(
+  {
+    event_name: label('a name of up to 256 characters, such as "Cancelled Subscription"'),
+    event_id: label('an id of up to 256 characters, as text; the same fact must always have the same one'),
+    timestamp: timestamp.optional(),
+    properties: z.record(z.string(), z.unknown(), must('an object')),
+    profile_properties: z.looseObject(contact, must('an object; {} when nothing is known')),
+    aliases: z.array(alias, someAliases).min(1, someAliases).max(MAX_ALIASES, someAliases),
+  },
+  must('a JSON object'),
+);
+
+const item = z.looseObject(
+  {
+    product_id: text('an id, as text'),
+    name: text(),
+    price: amount,
+    currency,
+    quantity: wholeNumber,
+    ...Object.fromEntries(['variant_id', 'sku', 'variant_name', 'vendor', 'url', 'image_url'].map((name) => [name, text().optional()])),
+  },
+  must('an object'),
+);
+
+/** Of the required fields `$email` and `$is_new_customer` may be missing: an order may have neither, and Converge keeps such an event. */
+const order = z.looseObject({
+  id: text('an id, as text'),
+  total_price: amount,
+  total_tax: amount,
+  total_shipping: amount,
+  currency,
+  total_discount: amount.nonnegative(must('a number that is not negative')).optional(),
+  coupon: z.union([text(), z.array(text())], must('a code or a list of codes')).optional(),
+  items: z.array(item, must('a list')).optional(),
+  $is_new_customer: z.boolean(must('true or false, without quotes; leave it out when it is not known')).optional(),
+  $sales_channel_type: text().optional(),
+  ...contact,
+});
+
+/** `value`: what a JSON text holds. Everything that is wrong with it is told at once, one problem per place. */
+export function readConvergeEvent(value: unknown): { event: SpecEvent } | { problems: SpecProblem[] } {
+  const inexact = inexactParts(value, [], 0);
+  const read = event.safeParse(value);
+  const properties = orderProperties(value);
+  const problems = [
+    ...inexact,
+    ...problemsOf(read.error, []),
+    ...(properties === null ? [] : problemsOf(order.safeParse(properties).error, ['properties'])),
+  ];
+  // The value as it came: what has been read may lack what has no business in an object, such as a key named __proto__.
+  if (read.success && problems.length === 0) return { event: value as SpecEvent };
+  const first = new Map(problems.toReversed().map((problem) => [problem.path, problem]));
+  return { problems: problems.filter((problem) => first.get(problem.path) === problem) };
+}
+
+/** The order an event is about: `properties.id` of the events that carry one; null for all others. */
+export function orderOf({ event_name, properties }: Pick<SpecEvent, 'event_name' | 'properties'>): string | null {
+  const named = event_name === 'Received Refund' || ORDER_SHAPED.includes(event_name);
+  return named && typeof properties.id === 'string' ? properties.id : null;
+}
+
+function orderProperties(value: unknown): object | null {
+  if (typeof value !== 'object' || value === null || !('event_name' in value && 'properties' in value)) return null;
+  const { event_name: name, properties } = value;
+  return typeof name === 'string' && ORDER_SHAPED.includes(name) && typeof properties === 'object' ? properties : null;
+}
+
+function problemsOf(error: z.ZodError | undefined, prefix: string[]): SpecProblem[] {
+  return (error?.issues ?? []).flatMap((issue) => {
+    const path = [...prefix, ...issue.path.map(String)];
+    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+    const known = Object.keys(event.shape).join(', ');
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.'),
+      message: `is no field of an event: put it into properties, or take it out; the fields are ${known}`,
+    }));
+  });
+}
+
+/** What would not leave as it came: numbers JSON readers round, and depths that writers do not follow. */
+function inexactParts(value: unknown, path: string[], depth: number): SpecProblem[] {
+  if (typeof value === 'number') {
+    const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+    return exact ? [] : [{ path: path.join('.'), message: 'is a number too large to be kept exactly: write it as text, in quotes' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  if (depth === MAX_DEPTH) return [{ path: path.join('.'), message: `must not lie deeper than ${MAX_DEPTH} levels: keep properties flat` }];
+  return Object.entries(value).flatMap(([key, part]) => inexactParts(part, [...path, key], depth + 1));
+}
