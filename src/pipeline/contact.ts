@@ -36,7 +36,7 @@ export function contactOf(order: Order): Contact {
     phone:
       e164(order.phone, place.country) ??
       e164(customer?.phone ?? null, place.country) ??
-      e164(billing?.phone ?? null, countryOf(billing) ?? place.country) ??
+      e164(billing?.phone ?? null, place.country) ??
       e164(shipping?.phone ?? null, countryOf(shipping) ?? place.country),
     firstName: firstNamed(people.map((person) => person?.firstName)),
     lastName: firstNamed(people.map((person) => person?.lastName)),

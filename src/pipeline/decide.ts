@@ -14,7 +14,7 @@ export interface Verdict {
   reason: string | null;
   /** Until when a held order waits, ms. */
   heldUntil: number | null;
-  /** The rule that excludes the refunds as well; null: they follow their own money. */
+  /** Why the refunds are left out as well; null: they follow their own money. */
   refundsExcludedWith: string | null;
   isNewCustomer: boolean | null;
 }
@@ -37,7 +37,7 @@ export function verdictOf(
     decision,
     reason,
     heldUntil: null,
-    refundsExcludedWith: decision === 'excluded' ? reason : null,
+    refundsExcludedWith: decision === 'excluded' || decision === 'nothing_to_send' ? reason : null,
     isNewCustomer: null,
     ...more,
   });

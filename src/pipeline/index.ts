@@ -1,76 +1,51 @@
 /** Order, settings and facts in; decision and events out. Pure: the same input gives the same output, and nothing is read or sent. */
-import type { Derivation, Facts, Warning } from '../core/decision.ts';
+import type { Derivation, Facts } from '../core/decision.ts';
 import type { ConvergeEvent } from '../core/event.ts';
-import { minorDigits, toDecimal, toMinor } from '../core/money.ts';
+import { minorDigits, toDecimal } from '../core/money.ts';
 import type { Order } from '../core/order.ts';
 import type { RuleSettings } from '../core/settings.ts';
 import { parseTime } from '../core/time.ts';
 import { aliasesOf } from './aliases.ts';
 import { boughtOf } from './bought.ts';
 import { contactOf } from './contact.ts';
-import { verdictOf, wasWritten } from './decide.ts';
+import { verdictOf, wasWritten, type Verdict } from './decide.ts';
 import type { Bought } from './lines.ts';
 import { placedOrder, type Common } from './placed-order.ts';
 import { receivedRefund } from './received-refund.ts';
-import { refundOutcome, type RefundOutcome } from './refunds.ts';
+import { refundOutcome, type NewRefund, type RefundOutcome } from './refunds.ts';
 import { salesChannel, type SalesChannel } from './sales-channel.ts';
+import { changeWarning, sendingWarnings } from './warnings.ts';
 
 /**
  * What the order's state implies. `events` holds those not known from `facts.previous`, Placed Order first, refunds in the order of their
  * ids; an event derived twice has the same id, so repeats are harmless. Never throws for an order with missing values: the event then
  * says what there is. `historical` of an order: created before the second in which the store was first connected; of a refund: the same
- * of its own creation.
+ * of its own creation. `total` is what was bought as the order stands now; `sentLines` what its Placed Order reports or reported.
  */
 export function derive(order: Order, settings: RuleSettings, facts: Facts): Derivation {
-  const trail: string[] = [];
   const digits = minorDigits(order.currency);
   const historical = isHistorical(order.createdAt, facts) ?? false;
   const channel = salesChannel(order.sourceName, settings.salesChannels);
-  trail.push(channelWords(order, channel));
+  const trail = [channelWords(order, channel)];
   const bought = boughtOf(order, digits);
+  const total = toDecimal(bought.total, digits);
   const verdict = verdictOf(order, settings, facts, channel, bought, historical, trail);
   const writesNow = verdict.decision === 'sent' && !wasWritten(facts);
-  const sentLines = writesNow ? quantities(bought) : (facts.previous?.sentLines ?? null);
-  const total = toDecimal(bought.total, digits);
-  const warnings: Warning[] = writesNow ? warningsOf(order, bought, channel, digits) : [];
-  const change = changeSince(facts, bought.total, digits);
+  if (writesNow) trail.push(`Placed Order: ${total} ${order.currency}, number of lines: ${bought.lines.length}.`);
+  const warnings = writesNow ? sendingWarnings(order, bought, channel, digits) : [];
+  const change = changeWarning(facts, bought.total, digits);
   if (change) {
     warnings.push(change);
     trail.push(`Changed after sending: ${change.detail.sent} was sent, it is ${total} now. No second Placed Order.`);
   }
-  const refunds: RefundOutcome =
-    verdict.decision === 'held'
-      ? { accounts: facts.previous?.refunds ?? [], toSend: [], dueAgainAt: null }
-      : refundOutcome(
-          order,
-          {
-            digits,
-            now: facts.now,
-            previous: facts.previous?.refunds ?? [],
-            sentLines,
-            excludedWith:
-              verdict.reason === 'before_window' ? verdict.refundsExcludedWith : verdict.decision === 'sent' ? null : verdict.reason,
-            aloneSince: verdict.reason === 'before_window' ? facts.connectedAt : null,
-          },
-          trail,
-        );
+  const sentLines = writesNow ? quantities(bought) : (facts.previous?.sentLines ?? null);
+  const refunds = refundsOf(order, facts, verdict, digits, sentLines, trail);
+
   const events: ConvergeEvent[] = [];
   if (writesNow || refunds.toSend.length > 0) {
-    const contact = contactOf(order);
-    const common: Common = {
-      order,
-      digits,
-      currency: /^[A-Z]{3}$/.test(order.currency) ? order.currency : null,
-      contact,
-      aliases: aliasesOf(order, contact.email, settings.aliases),
-      channel: channel.type,
-      now: facts.now,
-    };
+    const common = commonOf(order, settings, channel, digits, facts.now);
     if (writesNow) events.push(placedOrder(common, bought, verdict.isNewCustomer, historical));
-    for (const { refund, amount, units } of refunds.toSend) {
-      const ofPast = isHistorical(refund.createdAt, facts) ?? isHistorical(refund.processedAt, facts) ?? historical;
-      events.push(receivedRefund(common, refund, amount, units, ofPast));
-    }
+    for (const one of refunds.toSend) events.push(receivedRefund(common, one, isPast(one, facts) ?? historical));
   }
   return {
     decision: verdict.decision,
@@ -89,40 +64,50 @@ export function derive(order: Order, settings: RuleSettings, facts: Facts): Deri
   };
 }
 
+/** Refunds of a held order wait with it: what was recorded of them before stays. */
+function refundsOf(
+  order: Order,
+  facts: Facts,
+  verdict: Verdict,
+  digits: number,
+  sentLines: Record<string, number> | null,
+  trail: string[],
+): RefundOutcome {
+  const previous = facts.previous?.refunds ?? [];
+  if (verdict.decision === 'held') return { accounts: previous, toSend: [], dueAgainAt: null };
+  const aloneSince = verdict.reason === 'before_window' ? facts.connectedAt : null;
+  return refundOutcome(
+    order,
+    { digits, now: facts.now, previous, sentLines, excludedWith: verdict.refundsExcludedWith, aloneSince },
+    trail,
+  );
+}
+
+function commonOf(order: Order, settings: RuleSettings, channel: SalesChannel, digits: number, now: number): Common {
+  const contact = contactOf(order);
+  return {
+    order,
+    digits,
+    currency: /^[A-Z]{3}$/.test(order.currency) ? order.currency : null,
+    contact,
+    aliases: aliasesOf(order, contact.email, settings.aliases),
+    channel: channel.type,
+    now,
+  };
+}
+
+/** Null: the time is unknown. */
 function isHistorical(createdAt: string | null, facts: Facts): boolean | null {
   const time = parseTime(createdAt);
   return time === null ? null : time < facts.connectedAt;
 }
 
+function isPast({ refund }: NewRefund, facts: Facts): boolean | null {
+  return isHistorical(refund.createdAt, facts) ?? isHistorical(refund.processedAt, facts);
+}
+
 function quantities(bought: Bought): Record<string, number> {
   return Object.fromEntries(bought.lines.map(({ line, quantity }) => [line.id, quantity]));
-}
-
-function warningsOf(order: Order, bought: Bought, channel: SalesChannel, digits: number): Warning[] {
-  const warnings: Warning[] = [];
-  if (!channel.mapped)
-    warnings.push({ code: 'CHANNEL_UNMAPPED', detail: { sourceName: order.sourceName ?? '', appName: order.appName ?? '' } });
-  // Shopify divides discounts and taxes among lines, so one minor unit may be left over.
-  if (bought.difference > 1n || bought.difference < -1n) {
-    const expected = bought.total - bought.difference;
-    warnings.push({
-      code: 'IDENTITY_DIFFERENCE',
-      detail: {
-        total: toDecimal(bought.total, digits),
-        expected: toDecimal(expected, digits),
-        difference: toDecimal(bought.difference, digits),
-      },
-    });
-  }
-  return warnings;
-}
-
-function changeSince(facts: Facts, total: bigint, digits: number): Warning | null {
-  const sent = facts.previous?.sentTotal ?? null;
-  if (sent === null) return null;
-  const difference = total - toMinor(sent, digits);
-  if (difference === 0n) return null;
-  return { code: 'CHANGED_AFTER_SENDING', detail: { sent, now: toDecimal(total, digits), difference: toDecimal(difference, digits) } };
 }
 
 function channelWords(order: Order, channel: SalesChannel): string {

@@ -1,19 +1,12 @@
 /** The Received Refund event. */
 import type { ConvergeEvent, PropertyValue } from '../core/event.ts';
 import { toMinor, toNumber } from '../core/money.ts';
-import type { Refund } from '../core/order.ts';
 import { contactProperties } from './contact.ts';
 import { boughtLine, item } from './lines.ts';
 import { orderProperties, originProperties, timestamp, type Common } from './placed-order.ts';
+import type { NewRefund } from './refunds.ts';
 
-/** `amount`: money that moved, minor units. `units`: line id -> refunded quantity, of what the order reported. */
-export function receivedRefund(
-  common: Common,
-  refund: Refund,
-  amount: bigint,
-  units: ReadonlyMap<string, number>,
-  historical: boolean,
-): ConvergeEvent {
+export function receivedRefund(common: Common, { refund, amount, units }: NewRefund, historical: boolean): ConvergeEvent {
   const { order, digits, currency } = common;
   let tax = 0n;
   let shipping = 0n;

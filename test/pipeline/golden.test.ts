@@ -58,7 +58,7 @@ describe('golden cases', () => {
     const { trail, warnings, events } = derive(one.order, one.settings, one.facts);
     const told = JSON.stringify([trail, warnings]).toLowerCase();
     const contact = events.flatMap(({ profile_properties }) => Object.entries(profile_properties));
-    for (const [key, value] of contact) if (key !== '$country_code') expect(told).not.toContain(value.toLowerCase());
+    for (const [, value] of contact) if (value.length > 2) expect(told).not.toContain(value.toLowerCase());
     for (const secret of ['portland', 'fields', '97205', '+1613', 'newsletter', 'c7d2f0', 'hwn1']) expect(told).not.toContain(secret);
   });
 });
