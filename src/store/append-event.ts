@@ -12,7 +12,8 @@ export interface Append {
   store: string;
   destination: string;
   orderId: string;
-  event: ConvergeEvent;
+  /** Becomes the body whole. */
+  event: Pick<ConvergeEvent, 'event_id' | 'event_name'>;
   lane: Lane;
   now: number;
 }

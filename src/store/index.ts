@@ -1,7 +1,7 @@
 /** The store: opens the database and offers every operation of `types.ts` on it. */
 import { hostname } from 'node:os';
 import { acceptSignals } from './accept-signals.ts';
-import { addEvent } from './add-event.ts';
+import { addEvents } from './add-events.ts';
 import { claimDueOrders, releaseDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
 import { connections } from './connections.ts';
@@ -55,7 +55,7 @@ export function openStore(options: StoreOptions): Store {
     claimLanes: claimLanes(connection, newToken),
     ...settlements(connection),
     releaseLane: releaseLane(connection),
-    addEvent: addEvent(connection),
+    addEvents: addEvents(connection),
     ...destinationStates(connection),
     ...watermark(connection),
     prune: prune(connection),

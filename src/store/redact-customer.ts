@@ -1,6 +1,7 @@
 /** Removes what is stored of a customer: bodies, answers, and the link from orders to the person. */
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq, gte, lt, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
+import { OWN_LANES } from './own-lane.ts';
 import { attempts, dueOrders, events, lanes, orders } from './schema.ts';
 
 export interface CustomerRedaction {
@@ -11,8 +12,8 @@ export interface CustomerRedaction {
 }
 
 /**
- * Concerns the orders named and those of the customer in the ledger. Their delivered events lose the body, undelivered ones are discarded; the ledger keeps ids and
- * decisions. A read of such an order in flight loses its lease, so that it cannot write back what is removed here. Returns the rows touched by table.
+ * Concerns the orders named, those of the customer in the ledger, and events of no known order that name one of these or the customer. Delivered events lose the body,
+ * undelivered ones are discarded; the ledger keeps ids and decisions. A read of such an order in flight loses its lease, so that it cannot write back what is removed here. Returns the rows touched by table.
  */
 export function redactCustomer({ orm }: Connection): (redaction: CustomerRedaction) => Record<string, number> {
   const p = sql.placeholder;
@@ -25,6 +26,20 @@ export function redactCustomer({ orm }: Connection): (redaction: CustomerRedacti
     .select({ id: events.id })
     .from(events)
     .where(and(eq(events.store, p('store')), eq(events.orderId, p('orderId'))))
+    .prepare();
+  const ownLanesOf = orm
+    .select({ orderId: events.orderId })
+    .from(events)
+    .where(
+      and(
+        eq(events.store, p('store')),
+        gte(events.orderId, OWN_LANES.from),
+        lt(events.orderId, OWN_LANES.to),
+        sql`body is not null and (
+          cast(json_extract(body, '$.properties.id') as text) in (select value from json_each(${p('orderIds')}))
+          or exists (select 1 from json_each(body, '$.aliases') where value = 'urn:customer_id:' || ${p('customerId')}))`,
+      ),
+    )
     .prepare();
   const emptyEvent = orm
     .update(events)
@@ -60,7 +75,9 @@ export function redactCustomer({ orm }: Connection): (redaction: CustomerRedacti
   return ({ store, customerId, orderIds, now }) => {
     const known = customerId === null ? [] : ordersOf.all({ store, customerId }).map(({ orderId }) => orderId);
     const counts = { orders: 0, events: 0, attempts: 0, lanes: 0 };
-    for (const orderId of new Set([...orderIds, ...known])) {
+    const concerned = [...orderIds, ...known];
+    const own = ownLanesOf.all({ store, customerId, orderIds: JSON.stringify(concerned) }).map(({ orderId }) => orderId);
+    for (const orderId of new Set([...concerned, ...own])) {
       for (const { id } of eventsOf.all({ store, orderId })) {
         counts.events += emptyEvent.run({ id, now }).changes;
         counts.attempts += emptyAttempts.run({ id }).changes;

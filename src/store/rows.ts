@@ -1,5 +1,6 @@
 /** What goes into the store and comes out of it. All times are ms since the epoch. */
 import type { DecisionKind, Derivation } from '../core/decision.ts';
+import type { ConvergeEvent } from '../core/event.ts';
 
 /** Live traffic goes before history wherever both wait. */
 export type Lane = 'live' | 'historical';
@@ -146,6 +147,16 @@ export interface OutboxEvent {
   /** Outcome of the last attempt in words. */
   outcome: string | null;
 }
+
+/** An event that no read of an order brought. */
+export interface NewEvent {
+  event: Pick<ConvergeEvent, 'event_id' | 'event_name'>;
+  /** The lane it goes to the end of: an order's, or one of its own. */
+  orderId: string;
+}
+
+/** What stands under an id already. */
+export type EventWithId = Pick<OutboxEvent, 'body' | 'state'>;
 
 /** A lane with work: an order's undelivered events at one destination, leased to one worker. */
 export interface LaneClaim {

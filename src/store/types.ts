@@ -1,14 +1,15 @@
 /** What the store can do, operation by operation. Nothing outside this room knows which database it is. All times are ms since the epoch. */
-import type { ConvergeEvent } from '../core/event.ts';
 import type { DecisionKind, Previous } from '../core/decision.ts';
 import type {
   Attempt,
   DestinationState,
   DueOrder,
   EventFilter,
+  EventWithId,
   FoundOrder,
   HeldOrder,
   LaneClaim,
+  NewEvent,
   OrderMissing,
   OrderWrite,
   OrderWriteResult,
@@ -73,8 +74,8 @@ export interface Store {
   settleAll(lanes: { claim: LaneClaim; results: SettledEvent[] }[], now: number): Promise<boolean[]>;
   /** Gives a lane back untried (shutdown, pause): its events may be claimed again from `at` on. */
   releaseLane(claim: LaneClaim, at: number): Promise<void>;
-  /** Puts one event on the outbox by itself. False: that id is taken at this destination. */
-  addEvent(options: { store: string; destination: string; event: ConvergeEvent; orderId: string; now: number }): Promise<boolean>;
+  /** Puts events on the outbox by themselves, in one commit. Answers in the order given: null, or what has that id at this destination already. */
+  addEvents(options: { store: string; destination: string; events: NewEvent[]; now: number }): Promise<(EventWithId | null)[]>;
   getDestination(store: string, destination: string): Promise<DestinationState>;
   pauseDestination(state: { store: string; destination: string; reason: string; probeAt: number; now: number }): Promise<void>;
   resumeDestination(store: string, destination: string): Promise<void>;

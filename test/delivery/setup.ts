@@ -135,13 +135,8 @@ export async function rig(
     again,
     put: async (orderId, ...eventIds) => {
       for (const id of eventIds) {
-        await store.addEvent({
-          store: SHOP,
-          destination: 'converge',
-          event: event(id, { profile_properties: { $email: `canary-${id}@example.com` } }),
-          orderId,
-          now: clock.now(),
-        });
+        const events = [{ event: event(id, { profile_properties: { $email: `canary-${id}@example.com` } }), orderId }];
+        await store.addEvents({ store: SHOP, destination: 'converge', events, now: clock.now() });
       }
     },
     tick: () => delivery.tick(stop.signal),

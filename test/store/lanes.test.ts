@@ -134,13 +134,19 @@ test('a lane given back may be claimed from then on', async () => {
   expect((await claimLanes(store, T0 + 5))[0]?.events[0]?.attempts).toBe(0);
 });
 
-test('an event of its own gets a lane; a taken id is refused', async () => {
+test('events of their own get lanes; of a taken id nothing is written and it is told what has it', async () => {
   const store = await connected();
-  const own = { store: SHOP, destination: 'converge', event: event('mine'), orderId: '9', now: T0 };
-  expect(await store.addEvent(own)).toBe(true);
-  expect(await store.addEvent({ ...own, orderId: '10' })).toBe(false);
+  const mine = event('mine');
+  const add = (destination: string, ...events: { event: typeof mine; orderId: string }[]) =>
+    store.addEvents({ store: SHOP, destination, events, now: T0 });
+  const held = { body: JSON.stringify(mine), state: 'pending' };
+  expect(await add('converge', { event: mine, orderId: '9' }, { event: { ...mine, aliases: [] }, orderId: '10' })).toEqual([null, held]);
   expect(lanes(store)).toEqual([{ order_id: '9', next_at: T0, lease_token: null }]);
-  expect((await claimLanes(store, T0))[0]?.events[0]).toMatchObject({ eventId: 'mine', body: JSON.stringify(event('mine')), sequence: 1 });
+  const [lane] = await claimLanes(store, T0);
+  expect(lane?.events[0]).toMatchObject({ eventId: 'mine', body: JSON.stringify(mine), sequence: 1 });
+  await store.settle(lane!, [{ event: lane!.events[0]!, settlement: delivered }], T0);
+  expect(await add('converge', { event: mine, orderId: '11' })).toEqual([{ ...held, state: 'delivered' }]);
+  expect(await add('other', { event: mine, orderId: '9' })).toEqual([null]);
 });
 
 test('a destination is paused, probed and opened again', async () => {

@@ -51,7 +51,7 @@ test('events are listed newest first by every filter', async () => {
   const store = await connected();
   await place(store, '1001', ['1001', 'refund-1'], T0, { name: '#1001' });
   await place(store, '1002', ['1002'], T0 + 5, { name: '#1002' });
-  await store.addEvent({ store: 'second', destination: 'converge', event: event('own'), orderId: 'own', now: T0 });
+  await store.addEvents({ store: 'second', destination: 'converge', events: [{ event: event('own'), orderId: 'own' }], now: T0 });
   const list = async (filter: Partial<Parameters<typeof store.listEvents>[0]>) =>
     (await store.listEvents({ limit: 10, ...filter })).map(({ eventId }) => eventId);
   expect(await list({})).toEqual(['1002', 'own', 'refund-1', '1001']);

@@ -27,7 +27,7 @@ test('no prepared statement scans a table or sorts, but for the figures and the 
   expect(prepared.length).toBeGreaterThan(35);
   const file = new Database(store.path);
   const scans = prepared
-    .map((sql) => ({ sql, plan: planOf(file, sql).filter((step) => /^SCAN|TEMP B-TREE/.test(step)) }))
+    .map((sql) => ({ sql, plan: planOf(file, sql).filter((step) => /^SCAN (?!json_each)|TEMP B-TREE/.test(step)) }))
     .filter(({ plan }) => plan.length > 0);
   expect(scans).toEqual([
     { sql: expect.stringMatching(/from "stores" order by "stores"."name"/), plan: ['SCAN stores USING INDEX sqlite_autoindex_stores_1'] },
@@ -68,7 +68,7 @@ test('60,000 blocked lanes are not in the index a claim reads', async () => {
 
 test('lists, look-ups and retention search too, and a list never sorts the log', async () => {
   const store = await connected();
-  await store.addEvent({ store: SHOP, destination: 'converge', event: event('1'), orderId: '1', now: T0 });
+  await store.addEvents({ store: SHOP, destination: 'converge', events: [{ event: event('1'), orderId: '1' }], now: T0 });
   const statements = await preparedBy(async () => {
     await store.getEvent('1');
     await store.findOrder(SHOP, '#1');

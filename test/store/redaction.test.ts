@@ -1,5 +1,6 @@
 /** Compliance requests: what is removed, and what must stay so that nothing is sent twice. */
 import { expect, test } from 'vitest';
+import { ownLane } from '../../src/store/own-lane.ts';
 import { claimDue, claimLanes, connected, delivered, due, event, place, rows, SHOP, signal, T0, write } from './fixture.ts';
 
 test('a customer: bodies, answers and the link go; undelivered events are discarded; ids stay', async () => {
@@ -34,6 +35,29 @@ test('a customer: bodies, answers and the link go; undelivered events are discar
   expect(await store.settle(inFlight, [{ event: inFlight.events[0]!, settlement: delivered }], T0)).toBe(false);
   await place(store, 'new', ['new']);
   expect(rows(store, "select state from events where event_id = 'new'")).toEqual([{ state: 'discarded' }]);
+});
+
+test('a customer: events from elsewhere that name the order or the customer go too', async () => {
+  const store = await connected();
+  await place(store, '1', ['1'], T0, { customerId: 'c9' });
+  const elsewhere = (id: string, more: object) => ({ event: event(id, more), orderId: ownLane(id) });
+  const events = [
+    elsewhere('by order', { properties: { id: '1' } }),
+    elsewhere('by number', { properties: { id: 2 } }),
+    elsewhere('by customer', { aliases: ['urn:email:ada@example.com', 'urn:customer_id:c9'] }),
+    elsewhere('of another', { properties: { id: '12' }, aliases: ['urn:customer_id:c99'] }),
+  ];
+  await store.addEvents({ store: SHOP, destination: 'converge', events, now: T0 });
+  await store.addEvents({ store: 'second', destination: 'converge', events, now: T0 });
+  await store.acceptSignals([signal({ orderId: null, redact: { kind: 'customer', customerId: 'c9', orderIds: ['2'] } })]);
+  const left = 'select store, event_id from events where body is not null order by id';
+  expect(rows(store, left).map(({ store: name, event_id: id }) => `${name} ${id}`)).toEqual([
+    'main of another',
+    ...events.map(({ event: { event_id: id } }) => `second ${id}`),
+  ]);
+  expect(
+    await store.acceptSignals([signal({ orderId: null, redact: { kind: 'customer', customerId: null, orderIds: [] } })]),
+  ).toMatchObject([{ redacted: { events: 0 } }]);
 });
 
 test('a read in flight cannot write back what was removed', async () => {

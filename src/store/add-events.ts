@@ -1,0 +1,27 @@
+/** Puts events on the outbox that no read of an order brought. */
+import { appendEvent } from './append-event.ts';
+import { and, eq, sql } from './drizzle.ts';
+import { operation } from './errors.ts';
+import type { Connection } from './open.ts';
+import { events } from './schema.ts';
+import type { Store } from './types.ts';
+
+const p = sql.placeholder;
+
+export function addEvents(connection: Connection): Store['addEvents'] {
+  const append = appendEvent(connection);
+  const holder = connection.orm
+    .select({ body: events.body, state: events.state })
+    .from(events)
+    .where(and(eq(events.eventId, p('eventId')), eq(events.store, p('store')), eq(events.destination, p('destination'))))
+    .prepare();
+
+  return operation(({ store, destination, events: added, now }) =>
+    connection.transaction(() =>
+      added.map(({ event, orderId }) => {
+        if (append({ store, destination, orderId, event, lane: 'live', now })) return null;
+        return holder.get({ eventId: event.event_id, store, destination }) ?? null;
+      }),
+    ),
+  );
+}
