@@ -1,6 +1,9 @@
 /** The shape Converge documents for an event, as strictly as its documentation allows. */
 import { z } from 'zod';
 import { aliasValue, MAX_ALIASES } from './alias.ts';
+import { inexactParts, label, must, problemsOf, text, toldOnce, type SpecProblem } from './spec-problems.ts';
+
+export type { SpecProblem };
 
 export interface SpecEvent {
   event_name: string;
@@ -12,38 +15,13 @@ export interface SpecEvent {
   aliases: string[];
 }
 
-/** One thing that is wrong. Neither part holds a value of the event, which may be personal. */
-export interface SpecProblem {
-  /** `properties.items.0.price`; empty for the event as a whole. */
-  path: string;
-  /** Goes on after the path and says what to write instead: `must be a number, without quotes`. */
-  message: string;
-}
-
 /** Events with the properties of an order. Received Refund is outside the spec: what every event needs is all that is asked of it. */
 const ORDER_SHAPED = ['Placed Order', 'Started Subscription', 'Cancelled Subscription', 'Placed Recurring Subscription Order'];
 
-const MAX_DEPTH = 32;
 /** Seconds that would be ms: the year 5138. */
 const SECONDS_LIMIT = 100_000_000_000;
 /** Of the kinds in two parts only Shopify's are documented. */
 const ALIAS = /^urn:(?:shopify:[a-z0-9_]+|[a-z0-9_-]+):(.*)$/s;
-
-function must(be: string): { error: (issue: { input?: unknown }) => string } {
-  return { error: ({ input }) => (input === undefined ? `is missing: it must be ${be}` : `must be ${be}`) };
-}
-
-function text(be = 'text that is not empty'): z.ZodString {
-  return z.string(must(be)).regex(/\S/, must(be));
-}
-
-/** For people, logs and indexes: one line of reasonable length. */
-function label(be: string): z.ZodString {
-  return z
-    .string(must(be))
-    .regex(/\S/, must(be))
-    .regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u, must(be));
-}
 
 const amount = z.number(must('a number, without quotes'));
 const wholeNumber = z.int(must('a whole number, without quotes'));
@@ -84,6 +62,8 @@ const event = z.strictObject(
   must('a JSON object'),
 );
 
+const FIELDS = Object.keys(event.shape);
+
 const item = z.looseObject(
   {
     product_id: text('an id, as text'),
@@ -113,18 +93,15 @@ const order = z.looseObject({
 
 /** `value`: what a JSON text holds. Everything that is wrong with it is told at once, one problem per place. */
 export function readConvergeEvent(value: unknown): { event: SpecEvent } | { problems: SpecProblem[] } {
-  const inexact = inexactParts(value, [], 0);
   const read = event.safeParse(value);
   const properties = orderProperties(value);
-  const problems = [
-    ...inexact,
-    ...problemsOf(read.error, []),
-    ...(properties === null ? [] : problemsOf(order.safeParse(properties).error, ['properties'])),
-  ];
+  const problems = toldOnce([
+    ...inexactParts(value),
+    ...problemsOf(read.error, [], FIELDS),
+    ...(properties === null ? [] : problemsOf(order.safeParse(properties).error, ['properties'], FIELDS)),
+  ]);
   // The value as it came: what has been read may lack what has no business in an object, such as a key named __proto__.
-  if (read.success && problems.length === 0) return { event: value as SpecEvent };
-  const first = new Map(problems.toReversed().map((problem) => [problem.path, problem]));
-  return { problems: problems.filter((problem) => first.get(problem.path) === problem) };
+  return read.success && problems.length === 0 ? { event: value as SpecEvent } : { problems };
 }
 
 /** The order an event is about: `properties.id` of the events that carry one; null for all others. */
@@ -137,27 +114,4 @@ function orderProperties(value: unknown): object | null {
   if (typeof value !== 'object' || value === null || !('event_name' in value && 'properties' in value)) return null;
   const { event_name: name, properties } = value;
   return typeof name === 'string' && ORDER_SHAPED.includes(name) && typeof properties === 'object' ? properties : null;
-}
-
-function problemsOf(error: z.ZodError | undefined, prefix: string[]): SpecProblem[] {
-  return (error?.issues ?? []).flatMap((issue) => {
-    const path = [...prefix, ...issue.path.map(String)];
-    if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
-    const known = Object.keys(event.shape).join(', ');
-    return issue.keys.map((key) => ({
-      path: [...path, key].join('.'),
-      message: `is no field of an event: put it into properties, or take it out; the fields are ${known}`,
-    }));
-  });
-}
-
-/** What would not leave as it came: numbers JSON readers round, and depths that writers do not follow. */
-function inexactParts(value: unknown, path: string[], depth: number): SpecProblem[] {
-  if (typeof value === 'number') {
-    const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-    return exact ? [] : [{ path: path.join('.'), message: 'is a number too large to be kept exactly: write it as text, in quotes' }];
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  if (depth === MAX_DEPTH) return [{ path: path.join('.'), message: `must not lie deeper than ${MAX_DEPTH} levels: keep properties flat` }];
-  return Object.entries(value).flatMap(([key, part]) => inexactParts(part, [...path, key], depth + 1));
 }

@@ -29,11 +29,10 @@ export function createAttempt(
 
   async function post(event: OutboxEvent): Promise<{ outcome: Outcome; attempt: Attempt }> {
     const at = clock.now();
-    if (event.body === null) {
-      const attempt = { at, latencyMs: 0, status: null, answer: null };
-      return { outcome: { kind: 'reject', reason: 'its body is no longer kept' }, attempt };
-    }
-    const answer = await http.send(destination.encode(event.body));
+    if (event.body === null) return { outcome: { kind: 'reject', reason: 'its body is no longer kept' }, attempt: nothingSent(at) };
+    const request = destination.encode(event.body);
+    if ('kind' in request) return { outcome: request, attempt: nothingSent(at) };
+    const answer = await http.send(request);
     const now = clock.now();
     const text = answer.status === null ? answer.message : answer.text;
     const attempt = { at, latencyMs: Math.max(0, now - at), status: answer.status, answer: startOf(text) };
@@ -45,6 +44,10 @@ export function createAttempt(
     const settlement = settlementOf(event, outcome, attempt, { ...pause, now: clock.now(), random: random(), maxAgeHours });
     return { outcome, settlement };
   };
+}
+
+function nothingSent(at: number): Attempt {
+  return { at, latencyMs: 0, status: null, answer: null };
 }
 
 /** The first 1 KB, not ending within a character. */
