@@ -3,7 +3,6 @@ import '@shopify/shopify-api/adapters/node';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer, text } from 'node:stream/consumers';
 import { ApiVersion, DeliveryMethod, shopifyApi } from '@shopify/shopify-api';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
@@ -33,8 +32,10 @@ async function ours(folder: string): Promise<number> {
 
 /** The floor: `node:http`, the signature checked, nothing stored. */
 const bare: RequestListener = (request, response) => {
-  void buffer(request).then((body) => {
-    const expected = createHmac('sha256', SECRET).update(body).digest();
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const expected = createHmac('sha256', SECRET).update(Buffer.concat(chunks)).digest();
     const given = Buffer.from(String(request.headers['x-shopify-hmac-sha256']), 'base64');
     const ok = given.length === expected.length && timingSafeEqual(given, expected);
     response.writeHead(ok ? 200 : 401, { 'content-length': 0 }).end();
@@ -54,7 +55,12 @@ function library(): RequestListener {
     ORDERS_CREATE: { deliveryMethod: DeliveryMethod.Http, callbackUrl: PATH, callback: async () => {} },
   });
   return (request, response) => {
-    void text(request).then((rawBody) => shopify.webhooks.process({ rawBody, rawRequest: request, rawResponse: response }));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const rawBody = Buffer.concat(chunks).toString('utf8');
+      void shopify.webhooks.process({ rawBody, rawRequest: request, rawResponse: response });
+    });
   };
 }
 
