@@ -1,12 +1,12 @@
 /** One webhook from its arrival to its answer: verified, made durable, and only then 200. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorCode } from '../core/errors.ts';
+import { createBodyReader, drain } from '../platform/body.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { readWebhook, verifyHmac, type WebhookReading } from '../shopify/webhook.ts';
 import type { Signal, SignalResult, Store } from '../store/types.ts';
-import { createBodyReader, drain } from './body.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { logAccepted } from './log-accepted.ts';
 import { createRefusalLog, REFUSALS, type Refusal, type RefusalCause } from './refusal.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createBodyReader } from '../../src/receiver/body.ts';
+import { createBodyReader } from '../../src/platform/body.ts';
 
 /** A request whose body the test writes. */
 function request(headers: Record<string, string> = {}): IncomingMessage & PassThrough {
