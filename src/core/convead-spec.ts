@@ -43,7 +43,7 @@ const TYPES = Object.keys(PROPERTIES) as ConveadType[];
 /** Convead documents: an empty value erases what it knows of the visitor. */
 const visitorInfo = z.record(
   z.string(),
-  z.union([text(), z.number(), z.boolean()], must('text that is not empty, a number, true or false; leave out what is not known')),
+  z.union([text('text that is not empty; leave out what is not known'), z.number(), z.boolean()], must('text, a number, true or false')),
   anObject,
 );
 
@@ -60,7 +60,10 @@ const envelope = {
 };
 
 const event = z
-  .strictObject({ ...envelope, type: z.enum(TYPES, must(`one of ${TYPES.join(', ')}`)), properties: z.unknown() }, must('a JSON object'))
+  .strictObject(
+    { ...envelope, type: z.enum(TYPES, must(`one of ${TYPES.join(', ')}`)), properties: z.unknown().optional() },
+    must('a JSON object'),
+  )
   .superRefine(({ type, visitor_uid, guest_uid, visitor_info }, { addIssue }) => {
     const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message });
     if (visitor_uid === '' && guest_uid === '') add('visitor_uid', 'is missing, and so is guest_uid: one of them must say who it was');
