@@ -50,6 +50,10 @@ const admin = group('The private port: status page, metrics, health.', {
   host: setting(text().default('127.0.0.1'), { description: 'Address the status page, metrics and health checks listen on.' }),
   port: setting(port().default(3001), { description: 'Their port; 0: any free one.' }),
   password: setting(optional(secret()), { description: 'Required as soon as `admin.host` is not loopback.', env: 'ADMIN_PASSWORD' }),
+  eventsToken: setting(optional(secret()), {
+    description: 'Bearer token that `POST /events` asks for. Left out: it answers 404.',
+    env: 'EVENTS_TOKEN',
+  }),
 });
 
 const storage = group('Where the state is kept.', {
@@ -195,4 +199,4 @@ export type Settings = z.output<typeof configSchema>;
 export type StoreSettings = Settings['stores'][number];
 
 /** Settings of the contract whose feature this version does not have, by path without indices. */
-export const NOT_YET = ['alerts', 'admin.eventsToken', 'stores.subscriptions', 'stores.convead'];
+export const NOT_YET = ['alerts', 'stores.subscriptions', 'stores.convead'];

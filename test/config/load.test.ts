@@ -13,6 +13,7 @@ admin:
   host: 127.0.0.1
   port: 3001
   password: \${ADMIN_PASSWORD}
+  eventsToken: \${EVENTS_TOKEN}
 storage:
   path: ./data/connector.sqlite
 stores:
@@ -49,6 +50,7 @@ retention: { days: 30 }
 `;
 const ENV = {
   ADMIN_PASSWORD: 'canary-password',
+  EVENTS_TOKEN: 'canary-events',
   SHOPIFY_CLIENT_ID: 'id',
   SHOPIFY_CLIENT_SECRET: 'canary-secret',
   OLD_SECRET: 'canary-old',
@@ -68,7 +70,7 @@ describe('a config', () => {
       retention: { days: 30 },
     });
     const { clientSecret, accessToken, previousClientSecret, converge, ...store } = config.stores[0] ?? load(SAMPLE, GIVEN).stores[0]!;
-    expect(config.admin.password?.reveal()).toBe('canary-password');
+    expect([config.admin.password?.reveal(), config.admin.eventsToken?.reveal()]).toEqual(['canary-password', 'canary-events']);
     expect([clientSecret?.reveal(), accessToken?.reveal(), previousClientSecret?.reveal(), converge.token?.reveal()]).toEqual([
       'canary-secret',
       'canary-access',
@@ -98,7 +100,7 @@ describe('a config', () => {
     const config = load(file({ top: 'server:\nadmin:\n  password:\n', store: 'exclude:\nmarkets:\naccessToken: ' }));
     expect(config).toMatchObject({
       server: { host: '0.0.0.0', port: 3000, publicUrl: null, graceSeconds: 20 },
-      admin: { host: '127.0.0.1', port: 3001, password: null },
+      admin: { host: '127.0.0.1', port: 3001, password: null, eventsToken: null },
       storage: { path: '/etc/connector/data/connector.sqlite' },
       retention: { days: 30 },
     });
@@ -190,7 +192,7 @@ describe('secrets', () => {
     const masked = maskedConfig(load(SAMPLE, GIVEN));
     expect(JSON.stringify(masked)).not.toMatch(canary);
     expect(masked).toMatchObject({
-      admin: { password: '***' },
+      admin: { password: '***', eventsToken: '***' },
       stores: [
         { clientSecret: '***', converge: { endpoint: 'https://postback.example.com/***', token: '***' }, exclude: { channels: ['pos'] } },
       ],

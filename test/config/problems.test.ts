@@ -81,6 +81,7 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
     /plain text/,
     /\$\{CONVERGE_TOKEN\}/,
   ],
+  ['plain token of events', file({ top: 'admin: { eventsToken: x }' }), 'admin.eventsToken', /plain text/, /\$\{EVENTS_TOKEN\}/],
   ['plain password', file({ top: 'admin: { password: x }' }), 'admin.password', /plain text/, /\$\{file:\/run\/secrets\/admin_password\}/],
   ['half plain secret', file({ store: 'clientSecret: "a${SECRET}"' }), 'stores[0].clientSecret', /plain text/, /environment/],
   ['escaped plain secret', file({ store: 'clientSecret: "$${SECRET}"' }), 'stores[0].clientSecret', /plain text/, /environment/],
@@ -99,13 +100,6 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
   ['key of a store at the top', file({ top: 'endpoint: x' }), 'endpoint', /unknown setting here/, /belongs to stores\.converge\.endpoint/],
   ['key like no other', file({ top: 'retention: { xyzzy: 1 }' }), 'retention.xyzzy', /unknown/, /here there can be days/],
   ['alerts', file({ top: 'alerts: { url: "${NOPE}" }' }), 'alerts', /not supported by this version/, /Take it out/],
-  [
-    'admin.eventsToken',
-    file({ top: 'admin: { eventsToken: "${NOPE}" }' }),
-    'admin.eventsToken',
-    /not supported by this version/,
-    /Take it out/,
-  ],
   [
     'subscriptions',
     file({ store: 'subscriptions: { events: false }' }),
