@@ -1,15 +1,17 @@
 /** The composition root: a config becomes an open store, wired connections and the use cases the commands call. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config/index.ts';
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection, selectConnections, type Connection } from './connection.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import type { Derivation, Previous } from './core/decision.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
+import type { GivenEvent, SendOptions, SendReport } from './core/given-events.ts';
 import { connect, disconnect, type ConnectReport } from './install/install.ts';
 import { derive } from './pipeline/index.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
 import type { DestinationState, EventFilter, HeldOrder, Store, StoreCounts, StoreRow } from './store/types.ts';
 import { orderFacts } from './sync/facts.ts';
@@ -60,6 +62,8 @@ export interface App {
   status(): Promise<StatusReport>;
   /** Null: Shopify does not return such an order. Throws when the store was never connected. */
   preview(order: string, store?: string): Promise<Preview | null>;
+  /** `daemon`: whether one runs that will deliver them. Throws SEND_STORE, SEND_DESTINATION. */
+  send(given: GivenEvent[], options: SendOptions): Promise<SendReport & { daemon: boolean }>;
   listEvents(filter: EventFilter): ReturnType<Store['listEvents']>;
   showEvent(id: string): ReturnType<Store['getEvent']>;
   /** Starts the daemon; throws DAEMON_RUNNING naming the process that already holds the database. */
@@ -78,10 +82,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
   const parts: Parts = { config, store, connections, metrics, clock, random, logger };
   return {
-    connect: (name) => forEach(selected(connections, name), (connection) => connect(connection.install), failedConnect),
+    connect: (name) => forEach(selectConnections(connections, name), (connection) => connect(connection.install), failedConnect),
     disconnect: (name) =>
       forEach(
-        selected(connections, name),
+        selectConnections(connections, name),
         async (connection): Promise<DisconnectReport> => ({
           store: connection.name,
           removed: await disconnect(connection.install),
@@ -91,6 +95,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       ),
     status: () => status(parts),
     preview: (order, name) => preview(parts, order, name),
+    send: async (given, sendOptions) => ({
+      ...(await sendEvents(parts, given, sendOptions)),
+      daemon: (await store.daemonHolder()) !== null,
+    }),
     listEvents: (filter) => store.listEvents(filter),
     showEvent: (id) => store.getEvent(id),
     start: () => startDaemon(parts),
@@ -99,16 +107,6 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       await store.close();
     },
   };
-}
-
-function selected(connections: Connection[], name: string | undefined): Connection[] {
-  if (name === undefined) return connections;
-  const found = connections.filter((connection) => connection.name === name);
-  if (found.length === 0) {
-    const names = connections.map((connection) => connection.name).join(', ');
-    throw new ConnectorError('CLI_UNKNOWN_STORE', `There is no store named "${name}" in the config; it has ${names}.`);
-  }
-  return found;
 }
 
 /** One store after the other; a failure of one is reported and does not stop the next. */
@@ -147,7 +145,7 @@ async function status({ store, connections, clock }: Parts): Promise<StatusRepor
 }
 
 async function preview({ store, connections, clock }: Parts, wanted: string, name: string | undefined): Promise<Preview | null> {
-  for (const connection of selected(connections, name)) {
+  for (const connection of selectConnections(connections, name)) {
     const row = await store.getStore(connection.name);
     if (!row) throw new ConnectorError('CLI_NOT_CONNECTED', `Store "${connection.name}" was never connected. Run connect first.`);
     const orderId = await connection.shopify.findOrder(wanted);

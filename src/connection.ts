@@ -1,6 +1,7 @@
 /** One configured store, wired up: its Shopify connection, its rules and what installing it takes. */
 import type { Config, StoreConfig } from './config/index.ts';
 import { connect, checkConnection, repairSubscriptions, DISCONNECTED_BY_USER, type InstallOptions } from './install/install.ts';
+import { ConnectorError } from './core/errors.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createShopify, isConnectionRefused } from './shopify/index.ts';
@@ -63,6 +64,17 @@ export function openConnection(
       logger,
     },
   };
+}
+
+/** The one that `name` means, or all of them. Throws CLI_UNKNOWN_STORE. */
+export function selectConnections(connections: Connection[], name: string | undefined): Connection[] {
+  if (name === undefined) return connections;
+  const found = connections.filter((connection) => connection.name === name);
+  if (found.length === 0) {
+    const names = connections.map((connection) => connection.name).join(', ');
+    throw new ConnectorError('CLI_UNKNOWN_STORE', `There is no store named "${name}" in the config; it has ${names}.`);
+  }
+  return found;
 }
 
 /** The address every subscription of ours points to. */

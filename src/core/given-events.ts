@@ -1,8 +1,39 @@
-/** Events as files and requests give them: one JSON object, a JSON array, or JSON lines. */
+/** Events that are handed in: how a text holds them (one JSON object, a JSON array, or JSON lines), and what became of them. */
 import { ConnectorError } from './errors.ts';
 
 /** One event, or why it is none. `line` is its line, from 1, in JSON lines; null elsewhere. */
 export type GivenEvent = { line: number | null; value: unknown } | { line: number | null; fault: string };
+
+/** What became of one of them. */
+export interface SentEvent {
+  line: number | null;
+  /** Null: it has none that could be read. */
+  eventId: string | null;
+  /** `already_there`: the same event was handed in before. `id_taken`: another event has its id. */
+  outcome: 'queued' | 'already_there' | 'id_taken' | 'invalid' | 'not_json';
+  /** Of the event in the outbox; null when it was refused. */
+  state: 'pending' | 'delivered' | 'dead' | 'discarded' | null;
+  /** Why it was refused, each with what to do. Nothing in them is taken from the event's values. */
+  problems: string[];
+}
+
+export interface SendReport {
+  store: string;
+  destination: string;
+  /** In the order they were given. */
+  events: SentEvent[];
+}
+
+/** Which store and destination they are for. The store may be left out when there is one only; the destination is `converge`. */
+export interface SendOptions {
+  store?: string | undefined;
+  destination?: string | undefined;
+}
+
+/** Whether it is in the outbox, now or since before. */
+export function isTaken({ outcome }: SentEvent): boolean {
+  return outcome === 'queued' || outcome === 'already_there';
+}
 
 /**
  * What the bytes hold, in their order, not yet known to be events. A line that is no JSON does not hide the others.
