@@ -36,7 +36,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
       store,
       shopify,
       settings: { rules: config.rules, backfill: config.backfill },
-      destinations: connection.destinations.map(({ name }) => name),
+      destinations: connection.destinations,
       clock,
       random,
       logger,

@@ -19,7 +19,7 @@ export type DecisionKind =
 export type RefundState =
   /** A Received Refund was written to the outbox. */
   | 'sent'
-  /** Excluded with its order, or outside the window. */
+  /** Excluded with its order, outside the window, or taken by no destination. */
   | 'excluded'
   /** Its money has not moved yet. */
   | 'pending'

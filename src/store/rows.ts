@@ -97,13 +97,19 @@ export interface LedgerRow {
   currency: string;
 }
 
+/** A destination, and the names of the events it takes; null: all. Of the others it gets no row. */
+export interface Taker {
+  name: string;
+  eventNames: readonly string[] | null;
+}
+
 /** One derived order, to be written whole or not at all. Its events take the lane of the claim. */
 export interface OrderWrite {
   claim: DueOrder;
   row: LedgerRow;
   derivation: Derivation;
-  /** Destinations that get each event, in the order to be written. */
-  destinations: string[];
+  /** Destinations of the store, in the order to be written. */
+  destinations: readonly Taker[];
 }
 
 export interface OrderWriteResult {

@@ -19,7 +19,9 @@ export function writeOrders(connection: Connection): Store['writeOrders'] {
   function writeEvents({ claim, derivation, destinations }: OrderWrite, now: number): string[] {
     const { store, orderId, lane } = claim;
     const isNew = (event: Derivation['events'][number]) =>
-      destinations.filter((destination) => append({ store, destination, orderId, event, lane, now })).length > 0;
+      destinations
+        .filter(({ eventNames }) => eventNames?.includes(event.event_name) ?? true)
+        .filter(({ name: destination }) => append({ store, destination, orderId, event, lane, now })).length > 0;
     return derivation.events.filter(isNew).map(({ event_id }) => event_id);
   }
 

@@ -8,9 +8,10 @@ import { derive } from '../pipeline/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shopify } from '../shopify/types.ts';
-import type { DueOrder, OrderMissing, OrderWrite, OrderWriteResult, Store, StoreRow } from '../store/types.ts';
+import type { DueOrder, OrderMissing, OrderWrite, OrderWriteResult, Store, StoreRow, Taker } from '../store/types.ts';
 import { orderFacts, type WindowSettings } from './facts.ts';
 import { missingOrder } from './missing.ts';
+import { takenOf } from './taken.ts';
 
 export interface SyncSettings {
   rules: RuleSettings;
@@ -25,8 +26,7 @@ export interface SyncOptions {
   >;
   shopify: Pick<Shopify, 'orders'>;
   settings: SyncSettings;
-  /** Names of the destinations every event of this store goes to. */
-  destinations: string[];
+  destinations: readonly Taker[];
   clock: Clock;
   /** In [0, 1). */
   random: () => number;
@@ -75,7 +75,7 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       backfill: options.settings.backfill,
       now: clock.now(),
     });
-    const derivation = derive(order, options.settings.rules, facts);
+    const derivation = takenOf(derive(order, options.settings.rules, facts), options.destinations);
     return { claim, row: ledgerRow(order), derivation, destinations: options.destinations };
   }
 

@@ -87,7 +87,7 @@ export async function playFlashSale(sale: FlashSale): Promise<FlashSaleResult> {
       store,
       shopify,
       settings: { rules: RULES, backfill: { enabled: true, since: null } },
-      destinations: ['converge'],
+      destinations: [{ name: 'converge', eventNames: null }],
       clock,
       random: chance,
       logger,

@@ -12,6 +12,8 @@ import type { DueOrder, LedgerRow, OrderWrite, Settlement, Signal, Store } from 
 export const SHOP = 'main';
 export const T0 = Date.parse('2026-11-20T12:00:00Z');
 export const MINUTE = 60_000;
+export const CONVERGE = { name: 'converge', eventNames: null };
+export const CONVEAD = { name: 'convead', eventNames: null };
 
 export function tempPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
@@ -115,7 +117,7 @@ export function write(claim: DueOrder, more: Partial<Derivation> = {}, row: Part
       ...row,
     },
     derivation: derivation(more),
-    destinations: ['converge'],
+    destinations: [CONVERGE],
   };
 }
 

@@ -1,7 +1,24 @@
 /** Claiming due orders and writing what came of them. */
 import { expect, test } from 'vitest';
 import type { ConvergeEvent } from '../../src/core/event.ts';
-import { claimDue, claimLanes, connected, dead, due, event, MINUTE, open, place, rows, SHOP, signal, T0, write } from './fixture.ts';
+import {
+  claimDue,
+  claimLanes,
+  connected,
+  CONVEAD,
+  CONVERGE,
+  dead,
+  due,
+  event,
+  MINUTE,
+  open,
+  place,
+  rows,
+  SHOP,
+  signal,
+  T0,
+  write,
+} from './fixture.ts';
 
 const found = (orderId: string, updatedAt: string, more = {}) => ({
   orderId,
@@ -63,7 +80,7 @@ test('writes events, lanes and the ledger, and finishes the row; the same events
   await store.acceptSignals([signal()]);
   const [claim] = await claimDue(store, T0);
   const again = { events: [event('1', { timestamp: 'changed' }), event('refund-8')] };
-  expect(await store.writeOrders(SHOP, [{ ...write(claim!, again), destinations: ['converge', 'convead'] }], T0)).toEqual([
+  expect(await store.writeOrders(SHOP, [{ ...write(claim!, again), destinations: [CONVERGE, CONVEAD] }], T0)).toEqual([
     { orderId: '1', written: true, newEvents: ['1', 'refund-8'] },
   ]);
   expect(rows(store, "select destination, event_id, sequence, body from events where destination = 'converge' order by id")).toMatchObject([
@@ -74,6 +91,23 @@ test('writes events, lanes and the ledger, and finishes the row; the same events
     { event_id: '1', sequence: 1 },
     { event_id: 'refund-8', sequence: 2 },
   ]);
+});
+
+test('a destination gets a row and a lane of the events it takes only; what nobody takes is not new', async () => {
+  const store = await connected();
+  await store.acceptSignals([signal()]);
+  const [claim] = await claimDue(store, T0);
+  const events = [event('1'), event('refund-8'), event('x', { event_name: 'Started Subscription' })];
+  const orders = { name: 'convead', eventNames: ['Placed Order'] };
+  const refunds = { name: 'other', eventNames: ['Received Refund'] };
+  expect(await store.writeOrders(SHOP, [{ ...write(claim!, { events }), destinations: [orders, refunds] }], T0)).toEqual([
+    { orderId: '1', written: true, newEvents: ['1', 'refund-8'] },
+  ]);
+  expect(rows(store, 'select destination, event_id, sequence from events order by id')).toEqual([
+    { destination: 'convead', event_id: '1', sequence: 1 },
+    { destination: 'other', event_id: 'refund-8', sequence: 1 },
+  ]);
+  expect(rows(store, 'select destination from lanes order by destination')).toEqual([{ destination: 'convead' }, { destination: 'other' }]);
 });
 
 test('a change during the read keeps the row due now, with what was read written', async () => {

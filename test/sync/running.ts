@@ -2,6 +2,7 @@
 import { ConnectorError } from '../../src/core/errors.ts';
 import type { Order } from '../../src/core/order.ts';
 import type { RuleSettings } from '../../src/core/settings.ts';
+import type { Taker } from '../../src/store/types.ts';
 import type { ReadOrders } from '../../src/shopify/types.ts';
 import { createSync } from '../../src/sync/sync.ts';
 import { handClock } from '../clock.ts';
@@ -41,6 +42,7 @@ export interface Running {
   scopes?: string[];
   rules?: object;
   backfill?: { enabled: boolean; since: string | null };
+  destinations?: Taker[];
 }
 
 export async function startSync(options: Running = {}) {
@@ -54,7 +56,7 @@ export async function startSync(options: Running = {}) {
     store,
     shopify: { orders: shop.read },
     settings: { rules, backfill: options.backfill ?? { enabled: true, since: null } },
-    destinations: ['converge'],
+    destinations: options.destinations ?? [{ name: 'converge', eventNames: null }],
     clock,
     random: () => 0.5,
     logger: silent,

@@ -55,6 +55,61 @@ describe('the upsell wait', () => {
   });
 });
 
+describe('destinations', () => {
+  const converge = { name: 'converge', eventNames: null };
+  const convead = { name: 'convead', eventNames: ['Placed Order'] };
+  const written = (run: { store: { path: string } }) =>
+    rows<{ destination: string; event_id: string }>(run.store, 'select destination, event_id from events order by id').map(
+      ({ destination, event_id: id }) => `${destination} ${id}`,
+    );
+  const account = (run: { store: { path: string } }) =>
+    JSON.parse(rows<{ refunds: string }>(run.store, 'select refunds from orders')[0]!.refunds) as object[];
+
+  it('each get what they take', async () => {
+    const run = await startSync({ rules: {}, destinations: [converge, convead] });
+    run.shop.orders.set('1', order('1', 0, { refunds: [refund('9', '5.00')] }));
+    await run.webhook('orders/create', order('1'));
+    await run.tick();
+    expect(written(run)).toEqual(['converge 1', 'convead 1', 'converge refund-9']);
+    expect(account(run)).toMatchObject([{ id: '9', state: 'sent' }]);
+  });
+
+  it('that take no refunds leave it accounted for, until one does', async () => {
+    const options = { rules: {}, destinations: [convead] };
+    const run = await startSync(options);
+    const sold = order('1', 0, { refunds: [refund('9', '5.00')] });
+    run.shop.orders.set('1', sold);
+    for (let read = 0; read < 2; read++) {
+      await run.webhook('refunds/create', sold);
+      await run.tick();
+      expect(written(run)).toEqual(['convead 1']);
+      expect(account(run)).toMatchObject([{ id: '9', state: 'excluded', reason: 'no_destination', amount: '5.00' }]);
+    }
+    expect((await run.store.findOrder(SHOP, '1'))?.trail.at(-1)).toMatch(/Received Refund: not sent, no destination/);
+    expect(run.due()).toEqual([]);
+    options.destinations.push({ name: 'later', eventNames: ['Received Refund'] });
+    await run.webhook('orders/updated', sold);
+    await run.tick();
+    expect(written(run)).toEqual(['convead 1', 'later refund-9']);
+    expect(account(run)).toMatchObject([{ id: '9', state: 'sent', reason: null }]);
+  });
+
+  it('that come later get nothing of what was sent before', async () => {
+    const options = { rules: {}, destinations: [converge] };
+    const run = await startSync(options);
+    run.shop.orders.set('1', order('1'));
+    await run.webhook('orders/create', order('1'));
+    await run.tick();
+    options.destinations.push({ name: 'convead', eventNames: null });
+    for (const id of ['1', '2']) {
+      run.shop.orders.set(id, order(id, 0, { tags: ['changed'] }));
+      await run.webhook('orders/updated', order(id));
+      await run.tick();
+    }
+    expect(written(run)).toEqual(['converge 1', 'converge 2', 'convead 2']);
+  });
+});
+
 describe('signals', () => {
   it('in any order, any number and at any time give the same events', async () => {
     const topics = fc.constantFrom('orders/create', 'orders/updated', 'orders/edited', 'refunds/create', 'order_transactions/create');
