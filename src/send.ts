@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Parts } from './app.ts';
 import { selectConnections, type Connection } from './connection.ts';
+import { readConveadEvent } from './core/convead-spec.ts';
 import { orderOf, readConvergeEvent } from './core/converge-spec.ts';
 import { ConnectorError } from './core/errors.ts';
 import type { GivenEvent, SendOptions, SendReport, SentEvent } from './core/given-events.ts';
@@ -27,6 +28,7 @@ interface Spec {
 /** By destination. */
 const SPECS: Record<string, Spec> = {
   converge: { read: readConvergeEvent, complete: (event, now) => ({ timestamp: isoSeconds(now), ...event }) },
+  convead: { read: readConveadEvent, complete: (event) => event },
 };
 
 const DEFAULT_DESTINATION = 'converge';
