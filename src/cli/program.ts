@@ -9,6 +9,7 @@ import { disconnectStores } from './disconnect.ts';
 import { listEvents, type EventListOptions } from './events-list.ts';
 import { showEvent } from './events-show.ts';
 import { previewOrder } from './preview.ts';
+import { sendFile } from './send.ts';
 import { openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
 import { awaitStop } from './signals.ts';
 import { runDaemon } from './start.ts';
@@ -57,6 +58,14 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   perStore('preview', 'what would be sent for an order, why, and the exact JSON. Sends nothing')
     .argument('<order>', "id, gid or name such as '#1001'")
     .action((order: string, options: StoreOption) => actOnApp((app, { screen }) => previewOrder(app, order, options, screen)));
+
+  command('send', 'put events of the Converge spec on the outbox, checked: one as JSON, or several as JSON lines')
+    .argument('<file>', 'the file; -: stdin')
+    .option('--store <name>', 'the store they belong to; needed when there are several')
+    .option('--destination <name>', 'where they go', 'converge')
+    .action((file: string, options: StoreOption & { destination: string }) =>
+      actOnApp((app, { screen }) => sendFile(app, file, options, screen)),
+    );
 
   const events = command('events', 'the event log');
   command('list', 'newest first', events)
