@@ -103,7 +103,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     showEvent: (id) => store.getEvent(id),
     start: () => startDaemon(parts),
     close: async () => {
-      await Promise.all(connections.flatMap(({ shopify, http }) => [shopify.close(), http.close()]));
+      await Promise.all(
+        connections.flatMap(({ shopify, destinations }) => [shopify.close(), ...destinations.map(({ http }) => http.close())]),
+      );
       await store.close();
     },
   };

@@ -7,6 +7,7 @@ import type { Logger } from './platform/logger.ts';
 import { createShopify, isConnectionRefused } from './shopify/index.ts';
 import type { Shopify } from './shopify/types.ts';
 import type { Destination } from './destinations/types.ts';
+import { createConvead } from './destinations/convead/convead.ts';
 import { createConverge } from './destinations/converge/converge.ts';
 import { createHttp, type Http } from './platform/http.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -19,8 +20,8 @@ export interface Connection {
   shopify: Shopify;
   install: InstallOptions;
   receiver: ReceiverStore;
-  destinations: Destination[];
-  http: Http;
+  /** Each with connections of its own: one that does not answer takes none from another. */
+  destinations: (Destination & { http: Http })[];
 }
 
 export function openConnection(
@@ -29,7 +30,7 @@ export function openConnection(
   options: { store: Store; clock: Clock; random: () => number; logger: Logger; metrics: Metrics },
 ): Connection {
   const { store, clock, random, logger, metrics } = options;
-  const { name, rules, delivery } = storeConfig;
+  const { name, rules } = storeConfig;
   const shopify = createShopify({
     domain: storeConfig.shop,
     origin: storeConfig.shopifyOrigin,
@@ -46,8 +47,7 @@ export function openConnection(
     name,
     config: storeConfig,
     shopify,
-    http: createHttp({ connections: delivery.concurrency, timeoutMs: delivery.timeoutSeconds * 1000 }),
-    destinations: [createConverge({ endpoint: storeConfig.converge.endpoint, token: storeConfig.converge.token?.reveal() })],
+    destinations: destinationsOf(storeConfig),
     receiver: {
       name,
       domain: storeConfig.shop,
@@ -75,6 +75,17 @@ export function selectConnections(connections: Connection[], name: string | unde
     throw new ConnectorError('CLI_UNKNOWN_STORE', `There is no store named "${name}" in the config; it has ${names}.`);
   }
   return found;
+}
+
+function destinationsOf({ converge, convead, delivery }: StoreConfig): Connection['destinations'] {
+  const destinations = [
+    ...(converge ? [createConverge({ endpoint: converge.endpoint, token: converge.token?.reveal() })] : []),
+    ...(convead ? [createConvead({ ...convead, appKey: convead.appKey.reveal() })] : []),
+  ];
+  return destinations.map((destination) => ({
+    ...destination,
+    http: createHttp({ connections: delivery.concurrency, timeoutMs: delivery.timeoutSeconds * 1000 }),
+  }));
 }
 
 /** The address every subscription of ours points to. */

@@ -23,7 +23,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
   const deliveries = connection.destinations.map((destination) =>
     worker(
       `delivery-${destination.name}`,
-      createDelivery({ store, storeName, destination, http: connection.http, settings: config.delivery, clock, random, logger, metrics })
+      createDelivery({ store, storeName, destination, http: destination.http, settings: config.delivery, clock, random, logger, metrics })
         .tick,
     ),
   );

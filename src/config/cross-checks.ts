@@ -16,8 +16,9 @@ export function crossCheck(data: unknown): Found[] {
     ...adminPassword(admin),
     ...samePort(server, admin),
     ...stores.flatMap((store, index) => credentials(store, ['stores', index], 'publicUrl' in server)),
+    ...stores.flatMap((store, index) => destination(store, ['stores', index])),
     ...duplicates(stores, 'name', (value) => value.toLowerCase(), 'Give each store its own name.'),
-    ...duplicates(stores, 'shop', parseShopDomain, 'Keep one of the two: a shop has one app, one set of rules and one destination here.'),
+    ...duplicates(stores, 'shop', parseShopDomain, 'Keep one of the two: a shop has one app, one set of rules and one place here.'),
   ];
 }
 
@@ -60,6 +61,12 @@ function credentials(store: Mapping, path: Path, webhooks: boolean): Found[] {
       fix: 'Add clientId: ${SHOPIFY_CLIENT_ID} and clientSecret: ${SHOPIFY_CLIENT_SECRET} of the app, or accessToken: ${SHOPIFY_ACCESS_TOKEN} for an app created in the Shopify admin.',
     },
   ];
+}
+
+function destination(store: Mapping, path: Path): Found[] {
+  if ('converge' in store || 'convead' in store) return [];
+  const fix = 'Add converge: { endpoint: "${CONVERGE_ENDPOINT}" }, or convead: { appKey: "${CONVEAD_APP_KEY}" }, or both.';
+  return [{ path: [...path, 'converge'], message: 'is missing, and so is convead: events would go nowhere', fix }];
 }
 
 function duplicates(stores: Mapping[], key: string, canonical: (value: string) => string | null, fix: string): Found[] {

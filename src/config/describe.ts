@@ -17,17 +17,16 @@ export function configTable(): string {
   return ['| setting | type | default | what it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** The variables of the examples; those that are not always needed are commented out. */
+/** The variables of the examples; those that are not usually needed are commented out. */
 export function envExample(): string {
-  const lines = entries(configSchema, '').flatMap(({ path, env, description, default: byDefault }) => {
+  const lines = entries(configSchema, '').flatMap(({ path, env, description }) => {
     if (!env) return [];
-    const needed = byDefault === undefined || ALWAYS_USED.includes(env);
-    return ['', `# ${path}: ${description?.replaceAll('`', '')}`, `${needed ? '' : '# '}${env}=`];
+    return ['', `# ${path}: ${description?.replaceAll('`', '')}`, `${USUAL.includes(env) ? '' : '# '}${env}=`];
   });
   return ['# Copy to .env beside connector.yaml and keep it to yourself (chmod 600 .env).', ...lines, ''].join('\n');
 }
 
-const ALWAYS_USED = ['SHOPIFY_CLIENT_ID', 'SHOPIFY_CLIENT_SECRET'];
+const USUAL = ['SHOPIFY_CLIENT_ID', 'SHOPIFY_CLIENT_SECRET', 'CONVERGE_ENDPOINT'];
 
 /** Draft 2020-12, for editors: what the file may hold, a `${…}` reference in place of any value included. */
 export function jsonSchema(): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** The kinds of values a setting may have. */
 import { z } from 'zod';
 import { CHANNEL_TYPES } from '../core/channel-types.ts';
+import { CONVEAD_KEY } from '../core/convead-spec.ts';
 import { Secret } from '../core/secret.ts';
 import { parseShopDomain } from '../core/shop-domain.ts';
 import { setting } from './setting.ts';
@@ -100,6 +101,25 @@ export function aliasKind() {
     expects: 'an alias kind in lower case, the middle of urn:<kind>:<value>',
     example: 'cookie',
   });
+}
+
+/** Of a custom event in Convead, as Convead documents it. */
+export function eventKey() {
+  return setting(z.string().trim().regex(CONVEAD_KEY), {
+    type: 'event key',
+    expects: 'the key of a custom event in Convead: letters, digits and _',
+    example: 'refund',
+  });
+}
+
+/** Lower case. */
+export function hostName() {
+  const schema = z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u);
+  return setting(schema, { type: 'domain', expects: 'a domain alone, without https:// and path', example: 'shop.example.com' });
 }
 
 /** Lower case, without a leading @. */

@@ -15,9 +15,11 @@ import { configSchema, type Settings, type StoreSettings } from './schema.ts';
 type RuleKeys = 'exclude' | 'upsellDelay' | 'salesChannels' | 'markets' | 'aliases';
 
 /** One store. What is null was left out. */
-export interface StoreConfig extends Omit<StoreSettings, RuleKeys | 'shop' | 'reconcile'> {
+export interface StoreConfig extends Omit<StoreSettings, RuleKeys | 'shop' | 'reconcile' | 'convead'> {
   /** Canonical `*.myshopify.com` domain. */
   shop: string;
+  /** `converge`, `convead` or both are there. */
+  convead: (NonNullable<StoreSettings['convead']> & { domain: string }) | null;
   rules: RuleSettings;
   reconcile: { everyMinutes: number };
 }
@@ -122,12 +124,18 @@ function build(settings: Settings, file: string): Config {
 }
 
 function buildStore(settings: StoreSettings, webhooks: boolean): StoreConfig {
-  const { exclude, upsellDelay, salesChannels, markets, aliases, shop, reconcile, ...rest } = settings;
+  const { exclude, upsellDelay, salesChannels, markets, aliases, reconcile, convead, ...rest } = settings;
+  const shop = settings.shop ?? '';
   return {
     ...rest,
-    shop: shop ?? '',
-    shopifyOrigin: rest.shopifyOrigin?.replace(/\/$/, '') ?? null,
+    shop,
+    shopifyOrigin: originOf(rest.shopifyOrigin),
+    convead: convead && { ...convead, domain: convead.domain ?? shop, origin: originOf(convead.origin) },
     rules: { exclude, upsellDelay, salesChannels, markets, aliases },
     reconcile: { everyMinutes: reconcile.everyMinutes ?? (webhooks ? 15 : 1) },
   };
+}
+
+function originOf(text: string | null): string | null {
+  return text?.replace(/\/$/, '') ?? null;
 }

@@ -13,7 +13,7 @@ export function maskedYaml(config: Config): string {
 }
 
 function maskedStore({ rules, converge, ...rest }: StoreConfig): Record<string, unknown> {
-  return { ...rest, converge: { ...converge, endpoint: maskedEndpoint(converge.endpoint) }, ...rules };
+  return { ...rest, converge: converge && { ...converge, endpoint: maskedEndpoint(converge.endpoint) }, ...rules };
 }
 
 function maskedEndpoint(endpoint: string): string {

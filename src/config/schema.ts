@@ -7,7 +7,9 @@ import {
   channelType,
   country,
   day,
+  eventKey,
   flag,
+  hostName,
   listOf,
   mailDomain,
   mapTo,
@@ -67,15 +69,42 @@ const retention = group('How long things are kept.', {
 });
 
 const converge = setting(
-  z.strictObject({
-    endpoint: setting(url(urlFault), {
-      description: 'The postback endpoint of the Converge source, or `https://app.runconverge.com/api/webhooks`.',
-      example: '${CONVERGE_ENDPOINT}',
-      env: 'CONVERGE_ENDPOINT',
+  optional(
+    z.strictObject({
+      endpoint: setting(url(urlFault), {
+        description: 'The postback endpoint of the Converge source, or `https://app.runconverge.com/api/webhooks`.',
+        example: '${CONVERGE_ENDPOINT}',
+        env: 'CONVERGE_ENDPOINT',
+        fallback: 'required, unless there is `convead`',
+      }),
+      token: setting(optional(secret()), { description: 'Sent as `X-Webhook-Token`.', env: 'CONVERGE_TOKEN' }),
     }),
-    token: setting(optional(secret()), { description: 'Sent as `X-Webhook-Token`.', env: 'CONVERGE_TOKEN' }),
-  }),
-  { description: 'Where the events go.', expects: 'a mapping', example: '{ endpoint: "${CONVERGE_ENDPOINT}" }' },
+  ),
+  { description: 'Events go to Converge.', expects: 'a mapping' },
+);
+
+const convead = setting(
+  optional(
+    z.strictObject({
+      appKey: setting(secret(), {
+        description: 'App key of the Convead account. With it events go to Convead, besides Converge or in its place.',
+        env: 'CONVEAD_APP_KEY',
+        fallback: 'required in `convead`',
+      }),
+      refundEventKey: setting(optional(eventKey()), {
+        description: 'Key of the custom event in Convead that stands for a refund. Left out: refunds are not sent there.',
+      }),
+      domain: setting(optional(hostName()), {
+        description: "The shop's domain as the Convead account lists it: Convead drops events of others.",
+        fallback: 'the myshopify.com domain',
+      }),
+      origin: setting(optional(url(sandboxOriginFault)), {
+        description: 'Sandbox and tests only: where requests to Convead go.',
+        example: 'http://127.0.0.1:4010',
+      }),
+    }),
+  ),
+  { description: 'Events go to Convead.', expects: 'a mapping' },
 );
 
 const exclude = group('Orders that are left out, with their refunds.', {
@@ -119,7 +148,7 @@ const aliases = group('How profiles are recognised.', {
   }),
 });
 
-const delivery = group('How fast and how long Converge is tried.', {
+const delivery = group('How fast and how long a destination is tried.', {
   concurrency: setting(wholeNumber(1, 1000).default(10), { description: 'Requests at once.' }),
   perSecond: setting(numberAbove(0, 10_000).default(50), { description: 'Requests per second at most.' }),
   maxAgeHours: setting(numberAbove(0, 8760).default(72), { description: 'How long an event is tried before it is put aside as dead.' }),
@@ -152,6 +181,7 @@ const store = setting(
       example: 'http://127.0.0.1:4010',
     }),
     converge,
+    convead,
     exclude,
     upsellDelay,
     salesChannels: setting(mapTo(channelType(), 'source_name to channel type').default({}), {
@@ -199,4 +229,4 @@ export type Settings = z.output<typeof configSchema>;
 export type StoreSettings = Settings['stores'][number];
 
 /** Settings of the contract whose feature this version does not have, by path without indices. */
-export const NOT_YET = ['alerts', 'stores.subscriptions', 'stores.convead'];
+export const NOT_YET = ['alerts', 'stores.subscriptions'];
