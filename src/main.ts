@@ -9,6 +9,9 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   );
   process.exitCode = 2;
 } else {
+  // From the second start on a fifth less memory and time: types need not be stripped again. In our own folder, because code from a shared one is not to be trusted.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache(`${import.meta.dirname}/../.cache/compile`);
   const { run } = await import('./cli/run.ts');
   process.exitCode = await run(process.argv.slice(2));
   // What is done is done: a connection that somebody keeps open must not keep the process.

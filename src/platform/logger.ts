@@ -1,6 +1,7 @@
 /** The log: one line per business fact, static messages with fields. Fields are chosen by hand, so no secret or personal data gets in. */
+import { createRequire } from 'node:module';
+import type Pretty from 'pino-pretty';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import pretty from 'pino-pretty';
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'isLevelEnabled'> & {
   child(fields: Record<string, unknown>): Logger;
@@ -16,13 +17,14 @@ export interface LogOptions {
 }
 
 export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
-  const stream =
-    destination ??
-    (options.pretty
-      ? pretty({ destination: options.fd, colorize: options.colour, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
-      : pino.destination({ fd: options.fd, sync: true }));
   return pino(
     { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    stream,
+    destination ?? (options.pretty ? prettyStream(options) : pino.destination({ fd: options.fd, sync: true })),
   );
+}
+
+/** Loaded only where people look: a daemon that logs JSON does without it. */
+function prettyStream({ fd, colour }: LogOptions): DestinationStream {
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof Pretty;
+  return pretty({ destination: fd, colorize: colour, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true });
 }
