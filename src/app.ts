@@ -13,8 +13,9 @@ import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
-import type { DestinationState, EventFilter, HeldOrder, Store, StoreCounts, StoreRow } from './store/types.ts';
+import type { DestinationState, EventFilter, HeldOrder, Store, StoreCounts, StoreRow, Taker } from './store/types.ts';
 import { orderFacts } from './sync/facts.ts';
+import { takenOf } from './sync/taken.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -51,6 +52,8 @@ export interface Preview {
   store: string;
   order: { id: string; name: string };
   derivation: Derivation;
+  /** The store's destinations: an event goes to each that takes it. */
+  destinations: Taker[];
   previous: Previous | null;
 }
 
@@ -162,7 +165,8 @@ async function preview({ store, connections, clock }: Parts, wanted: string, nam
     return {
       store: connection.name,
       order: { id: order.id, name: order.name },
-      derivation: derive(order, connection.config.rules, facts),
+      derivation: takenOf(derive(order, connection.config.rules, facts), connection.destinations),
+      destinations: connection.destinations.map(({ name: destination, eventNames }) => ({ name: destination, eventNames })),
       previous: known ?? null,
     };
   }

@@ -36,7 +36,7 @@ interface Shop {
   timeZone: string;
 }
 
-function printPreview({ store, order, derivation, previous }: Preview, shop: Shop, screen: Screen): void {
+function printPreview({ store, order, derivation, destinations, previous }: Preview, shop: Shop, screen: Screen): void {
   const { bold } = screen.colours;
   const rows = [
     ['decision', decisionText(derivation, screen)],
@@ -67,7 +67,10 @@ function printPreview({ store, order, derivation, previous }: Preview, shop: Sho
   const sentBefore = previous === null || previous.sentTotal === null ? '' : ` What was written before: events list --order ${order.id}`;
   const none = `${bold('Nothing would be sent.')}${sentBefore}`;
   screen.print(`\n${derivation.events.length === 0 ? none : bold(`Would be sent: ${countOf(derivation.events.length, 'event')}`)}`);
-  for (const event of derivation.events) screen.print(JSON.stringify(event, null, 2));
+  for (const event of derivation.events) {
+    const takers = destinations.filter(({ eventNames }) => eventNames?.includes(event.event_name) ?? true);
+    screen.print(`${screen.colours.dim(`to ${takers.map(({ name }) => name).join(' and ')}`)}\n${JSON.stringify(event, null, 2)}`);
+  }
 }
 
 function decisionText({ decision, reason }: Derivation, { colours }: Screen): string {

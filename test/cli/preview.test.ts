@@ -12,8 +12,20 @@ const placed = {
   aliases: ['urn:email:a@example.com'],
 };
 
+const destinations = [
+  { name: 'converge', eventNames: null },
+  { name: 'convead', eventNames: ['Placed Order'] },
+];
+
 function preview(more: Partial<Preview> = {}): Preview {
-  return { store: 'main', order: { id: '5001', name: '#1001' }, derivation: derivation({ events: [placed] }), previous: null, ...more };
+  return {
+    store: 'main',
+    order: { id: '5001', name: '#1001' },
+    derivation: derivation({ events: [placed] }),
+    destinations,
+    previous: null,
+    ...more,
+  };
 }
 
 function app(found: Preview | null) {
@@ -38,7 +50,14 @@ Why
   not excluded: no rule applies
 
 Would be sent: 1 event
+to converge and convead
 ${JSON.stringify(placed, null, 2)}`);
+  });
+
+  it('names the destinations of each event', async () => {
+    const refund = { ...placed, event_name: 'Received Refund', event_id: 'refund-9' };
+    const text = await shown(preview({ derivation: derivation({ events: [placed, refund] }) }));
+    expect(text.match(/^to .*$/gm)).toEqual(['to converge and convead', 'to converge']);
   });
 
   it('prints what waits, what was left out, what was written before and what needs a look', async () => {

@@ -26,6 +26,8 @@ describe('the description of the settings', () => {
     const example = envExample();
     for (const schema of secrets()) expect(example).toMatch(new RegExp(`^(# )?${known(schema).env}=$`, 'm'));
     expect(example).toMatch(/^SHOPIFY_CLIENT_SECRET=$/m);
+    expect(example).toMatch(/^CONVERGE_ENDPOINT=$/m);
+    expect(example).toMatch(/^# CONVEAD_APP_KEY=$/m);
     expect(example).toMatch(/^# ADMIN_PASSWORD=$/m);
   });
 
@@ -46,7 +48,7 @@ describe('the description of the settings', () => {
             },
           },
         },
-        stores: { items: { required: ['name', 'shop', 'converge'], properties: { shop: { type: 'string' } } } },
+        stores: { items: { required: ['name', 'shop'], properties: { shop: { type: 'string' } } } },
       },
     });
   });

@@ -27,6 +27,7 @@ stores:
     converge:
       endpoint: \${CONVERGE_ENDPOINT}
       token: \${CONVERGE_TOKEN}
+    convead: { appKey: "\${CONVEAD_APP_KEY}", refundEventKey: refund, domain: Shop.Example.com, origin: http://127.0.0.1:4010/ }
     exclude:
       channels: [pos]
       tags: [Exclude]
@@ -56,6 +57,7 @@ const ENV = {
   OLD_SECRET: 'canary-old',
   CONVERGE_ENDPOINT: 'https://postback.example.com/canary-path',
   CONVERGE_TOKEN: 'canary-token',
+  CONVEAD_APP_KEY: 'canary-app-key',
 };
 const GIVEN = { env: ENV, files: { '/run/secrets/token': ' canary-access\n' } };
 
@@ -69,15 +71,22 @@ describe('a config', () => {
       storage: { path: '/etc/connector/data/connector.sqlite' },
       retention: { days: 30 },
     });
-    const { clientSecret, accessToken, previousClientSecret, converge, ...store } = config.stores[0] ?? load(SAMPLE, GIVEN).stores[0]!;
+    const { clientSecret, accessToken, previousClientSecret, converge, convead, ...store } =
+      config.stores[0] ?? load(SAMPLE, GIVEN).stores[0]!;
     expect([config.admin.password?.reveal(), config.admin.eventsToken?.reveal()]).toEqual(['canary-password', 'canary-events']);
-    expect([clientSecret?.reveal(), accessToken?.reveal(), previousClientSecret?.reveal(), converge.token?.reveal()]).toEqual([
+    expect([clientSecret?.reveal(), accessToken?.reveal(), previousClientSecret?.reveal(), converge?.token?.reveal()]).toEqual([
       'canary-secret',
       'canary-access',
       'canary-old',
       'canary-token',
     ]);
-    expect(converge.endpoint).toBe('https://postback.example.com/canary-path');
+    expect(converge?.endpoint).toBe('https://postback.example.com/canary-path');
+    expect({ ...convead, appKey: convead?.appKey.reveal() }).toEqual({
+      appKey: 'canary-app-key',
+      refundEventKey: 'refund',
+      domain: 'shop.example.com',
+      origin: 'http://127.0.0.1:4010',
+    });
     expect(store).toEqual({
       name: 'main',
       shop: 'convergestore.myshopify.com',
@@ -163,6 +172,16 @@ describe('a config', () => {
     expect(load(file({ store: 'exclude: { tags: ["$${vip}"] }' })).stores[0]?.rules.exclude.tags).toEqual(['${vip}']);
   });
 
+  it('takes Convead in place of Converge, with the shop for its domain', () => {
+    const { converge, convead } = load(file({ store: '-converge:\nconvead: { appKey: "${SECRET}" }' })).stores[0]!;
+    expect(converge).toBeNull();
+    expect(convead).toMatchObject({ refundEventKey: null, domain: 'convergestore.myshopify.com', origin: null });
+    expect(load(file()).stores[0]).toMatchObject({ convead: null });
+    expect(maskedConfig(load(file({ store: '-converge:\nconvead: { appKey: "${SECRET}" }' })))).toMatchObject({
+      stores: [{ converge: null }],
+    });
+  });
+
   it('takes a token alone, without webhooks', () => {
     const config = load(file({ store: '-clientId:\n-clientSecret:\naccessToken: ${SECRET}' }));
     expect(config.stores[0]).toMatchObject({ clientId: null, clientSecret: null });
@@ -174,7 +193,7 @@ describe('secrets', () => {
 
   it('are shown by no way of printing a config', () => {
     const config = load(SAMPLE, GIVEN);
-    const { endpoint: _endpoint, ...converge } = config.stores[0]!.converge;
+    const { endpoint: _endpoint, ...converge } = config.stores[0]!.converge!;
     const looks = [config.admin, { ...config.stores[0], converge }];
     for (const look of looks) {
       for (const printed of [
@@ -194,7 +213,12 @@ describe('secrets', () => {
     expect(masked).toMatchObject({
       admin: { password: '***', eventsToken: '***' },
       stores: [
-        { clientSecret: '***', converge: { endpoint: 'https://postback.example.com/***', token: '***' }, exclude: { channels: ['pos'] } },
+        {
+          clientSecret: '***',
+          converge: { endpoint: 'https://postback.example.com/***', token: '***' },
+          convead: { appKey: '***', refundEventKey: 'refund' },
+          exclude: { channels: ['pos'] },
+        },
       ],
     });
     expect(maskedConfig(load(file()))).toMatchObject({

@@ -107,7 +107,6 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
     /not supported by this version/,
     /Take it out/,
   ],
-  ['convead', file({ store: 'convead: { appKey: "${NOPE}" }' }), 'stores[0].convead', /not supported by this version/, /Take it out/],
 
   // Types and ranges
   ['port too high', file({ top: 'server: { port: 65536 }' }), 'server.port', /from 0 \(any free one\) to 65535, not 65536/, /3000/],
@@ -249,7 +248,43 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
   ['empty list of stores', 'stores: []', 'stores', /at least one store, not a list/, /name: main/],
   ['no name', file({ store: '-name:' }), 'stores[0].name', /is missing/, /Add name: main/],
   ['no endpoint', file({ store: 'converge: {}' }), 'stores[0].converge.endpoint', /is missing/, /Add endpoint: \$\{CONVERGE_ENDPOINT\}/],
-  ['no converge', file({ store: '-converge:' }), 'stores[0].converge', /is missing/, /Add converge: \{ endpoint/],
+  [
+    'no destination',
+    file({ store: '-converge:' }),
+    'stores[0].converge',
+    /is missing, and so is convead/,
+    /Add converge: \{ endpoint.*convead: \{ appKey/,
+  ],
+  ['no app key', file({ store: 'convead: {}' }), 'stores[0].convead.appKey', /is missing/, /Add appKey: \$\{CONVEAD_APP_KEY\}/],
+  ['plain app key', file({ store: 'convead: { appKey: abc }' }), 'stores[0].convead.appKey', /plain text/, /\$\{CONVEAD_APP_KEY\}/],
+  [
+    'event key with a blank',
+    file({ store: 'convead: { appKey: "${SECRET}", refundEventKey: my refund }' }),
+    'stores[0].convead.refundEventKey',
+    /letters, digits and _, not "my refund"/,
+    /refund/,
+  ],
+  [
+    'domain with https',
+    file({ store: 'convead: { appKey: "${SECRET}", domain: "https://shop.example.com/" }' }),
+    'stores[0].convead.domain',
+    /a domain alone/,
+    /shop\.example\.com/,
+  ],
+  [
+    'origin that is no sandbox',
+    file({ store: 'convead: { appKey: "${SECRET}", origin: "https://tracker.convead.io" }' }),
+    'stores[0].convead.origin',
+    /sandbox on this machine/,
+    /leave it out/,
+  ],
+  [
+    'misspelt key of convead',
+    file({ store: 'convead: { appkey: "${SECRET}" }' }),
+    'stores[0].convead.appkey',
+    /unknown/,
+    /convead\.appKey\?/,
+  ],
   ['no credentials', file({ store: '-clientId:\n-clientSecret:' }), 'stores[0]', /no credentials/, /clientId: .* or accessToken/],
   [
     'no secret beside the id',
