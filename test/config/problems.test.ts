@@ -280,10 +280,10 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
   ],
   [
     'misspelt key of convead',
-    file({ store: 'convead: { appkey: "${SECRET}" }' }),
-    'stores[0].convead.appkey',
+    file({ store: 'convead: { appKey: "${SECRET}", refund_event_keys: refund }' }),
+    'stores[0].convead.refund_event_keys',
     /unknown/,
-    /convead\.appKey\?/,
+    /convead\.refundEventKey\?/,
   ],
   ['no credentials', file({ store: '-clientId:\n-clientSecret:' }), 'stores[0]', /no credentials/, /clientId: .* or accessToken/],
   [
