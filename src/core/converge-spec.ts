@@ -47,6 +47,8 @@ const alias = z
 
 const someAliases = must(`a list of 1 to ${MAX_ALIASES} aliases`);
 
+const codes = 'a code that is not empty, or a list of such codes';
+
 const aTime = must('a time with its zone, such as "2026-11-20T12:00:00Z", or UTC seconds since 1970 as a number; left out, it is now');
 const timestamp = z.union([z.iso.datetime({ offset: true, ...aTime }), z.int(aTime).positive(aTime).lt(SECONDS_LIMIT, aTime)], aTime);
 
@@ -84,7 +86,7 @@ const order = z.looseObject({
   total_shipping: amount,
   currency,
   total_discount: amount.nonnegative(must('a number that is not negative')).optional(),
-  coupon: z.union([text(), z.array(text())], must('a code or a list of codes')).optional(),
+  coupon: z.union([text(codes), z.array(text(codes))], must(codes)).optional(),
   items: z.array(item, must('a list')).optional(),
   $is_new_customer: z.boolean(must('true or false, without quotes; leave it out when it is not known')).optional(),
   $sales_channel_type: text().optional(),
