@@ -5,6 +5,7 @@ import type { Parts } from './app.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
 import { createHttpServer } from './platform/server.ts';
 import { createReceiver } from './receiver/receiver.ts';
+import { sendEvents } from './send.ts';
 import { createStoreWorkers } from './workers.ts';
 
 export interface Daemon {
@@ -48,7 +49,20 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     name: 'admin',
     host: config.admin.host,
     port: config.admin.port,
-    respond: createAdmin({ store, connections, workers, metrics, host: config.admin.host, password: config.admin.password, clock, logger }),
+    respond: createAdmin({
+      store,
+      connections,
+      workers,
+      metrics,
+      host: config.admin.host,
+      password: config.admin.password,
+      events: config.admin.eventsToken && {
+        token: config.admin.eventsToken,
+        send: (given, options) => sendEvents(parts, given, options),
+      },
+      clock,
+      logger,
+    }),
     clock,
     logger,
   });

@@ -1,4 +1,4 @@
-/** Who may look: the name the request was sent to, and the password. */
+/** Who may look, and who may hand in events: the name the request was sent to, the password, the token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
@@ -22,6 +22,12 @@ export function isPasswordRight(authorization: string | undefined, password: str
   const credentials = Buffer.from(encoded, 'base64').toString('utf8');
   const given = credentials.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : '';
   return timingSafeEqual(digest(given), digest(password));
+}
+
+/** Bearer. Takes equally long for every wrong token; never throws. */
+export function isTokenRight(authorization: string | undefined, token: string): boolean {
+  const [, given = ''] = /^Bearer +(\S.*)$/i.exec(authorization ?? '') ?? [];
+  return timingSafeEqual(digest(given), digest(token));
 }
 
 function digest(text: string): Buffer {

@@ -1,5 +1,4 @@
 /** The private listener: health for monitors, metrics for Prometheus, a status page for people. */
-import type { ServerResponse } from 'node:http';
 import { errorCode } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,8 +7,10 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Respond } from '../platform/server.ts';
 import type { Worker } from '../platform/worker.ts';
 import { isHostAllowed, isPasswordRight } from './access.ts';
+import { plain, send, type Answer } from './answer.ts';
 import { atMostEvery } from './at-most-every.ts';
 import { createDashboard } from './dashboard.ts';
+import { createEventsIntake, type EventsOptions } from './events.ts';
 import { readFigures, type AdminStore, type FiguresStore } from './figures.ts';
 import { checkReadiness, type ReadinessStore } from './readiness.ts';
 import { setGauges } from './gauges.ts';
@@ -25,29 +26,16 @@ export interface AdminOptions {
   /** `admin.host`: the name people use, besides the loopback ones. */
   host: string;
   password?: Secret | null;
+  /** Null: events from elsewhere are not taken. */
+  events: EventsOptions | null;
 }
 
 /** A look costs the database something; whoever reloads in a loop sees the same answer again. */
 const FRESH_MS = 1_000;
 
-const HEADERS = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-};
-
-interface Answer {
-  status: number;
-  type: string;
-  body: string;
-  headers?: Record<string, string>;
-}
-
 /**
- * `/healthz` and `/readyz` are open, so that a monitor needs no password; `/metrics` and `/` ask for it (HTTP Basic, any user name) when there is one.
+ * `/healthz` and `/readyz` are open, so that a monitor needs no password; `/metrics` and `/` ask for it (HTTP Basic, any user name) when there is one,
+ * `POST /events` for its own token.
  * Without a password only loopback names and `host` are answered: a web page that points its own name at this address gets nothing.
  */
 export function createAdmin(options: AdminOptions): Respond {
@@ -56,6 +44,7 @@ export function createAdmin(options: AdminOptions): Respond {
   const figures = atMostEvery(FRESH_MS, clock, () => readFigures(store, connections, clock.now()));
   const readiness = atMostEvery(FRESH_MS, clock, () => checkReadiness(store, connections, workers));
   const dashboard = createDashboard();
+  const takeEvents = createEventsIntake(options.events, options.logger);
 
   async function showMetrics(): Promise<Answer> {
     // Monitoring must go on while the database does not.
@@ -97,27 +86,20 @@ export function createAdmin(options: AdminOptions): Respond {
     }
     if (path === '/metrics') return await showMetrics();
     if (path === '/') return await showDashboard();
-    return plain(404, 'There is nothing here: /, /metrics, /healthz and /readyz are.');
+    return plain(404, 'There is nothing here: /, /metrics, /healthz, /readyz and, for POST, /events are.');
   }
 
   return async (request, response) => {
+    const path = (request.url ?? '/').replace(/[?#].*$/s, '');
     if (password === null && !isHostAllowed(request.headers.host, host)) {
       send(response, plain(421, 'This name is not answered. Use localhost or the address in admin.host, or set admin.password.'), true);
+    } else if (path === '/events') {
+      const taken = await takeEvents(request);
+      if (taken) send(response, taken, request.method !== 'HEAD');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, { ...plain(405, 'Only GET.'), headers: { allow: 'GET, HEAD' } }, true);
     } else {
-      const path = (request.url ?? '/').replace(/[?#].*$/s, '');
       send(response, await answer(path, request.headers.authorization), request.method === 'GET');
     }
   };
-}
-
-function plain(status: number, text: string): Answer {
-  return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` };
-}
-
-function send(response: ServerResponse, { status, type, body, headers }: Answer, withBody: boolean): void {
-  response
-    .writeHead(status, { ...HEADERS, ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) })
-    .end(withBody ? body : undefined);
 }

@@ -1,5 +1,6 @@
 /** An admin listener on a real port over a store whose figures the test sets. */
 import { createAdmin } from '../../src/admin/admin.ts';
+import type { EventsOptions } from '../../src/admin/events.ts';
 import { ConnectorError } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createLogger } from '../../src/platform/logger.ts';
@@ -59,7 +60,15 @@ export interface AdminState {
   reads: number;
 }
 
-export async function startAdmin(options: { password?: string; host?: string; names?: string[] } = {}) {
+interface RunningOptions {
+  password?: string;
+  host?: string;
+  names?: string[];
+  /** Left out: no token is configured. */
+  events?: { token: string; send: EventsOptions['send'] };
+}
+
+export async function startAdmin(options: RunningOptions = {}) {
   const names = options.names ?? ['main'];
   const state: AdminState = {
     rows: Object.fromEntries(names.map((name) => [name, row({ name })])),
@@ -102,6 +111,7 @@ export async function startAdmin(options: { password?: string; host?: string; na
     logger,
     host: options.host ?? '127.0.0.1',
     password: options.password === undefined ? null : new Secret(options.password),
+    events: options.events ? { ...options.events, token: new Secret(options.events.token) } : null,
   });
   const server = createHttpServer({ name: 'admin', host: '127.0.0.1', port: 0, respond, clock, logger });
   const { port } = await server.listen();
