@@ -7,8 +7,9 @@
  * - `POST /_sandbox/orders/<order>/edit` (`EditInput`), `/refund` (`RefundInput`), `/settle-refund {"refundId", "status"}`, `/pay`,
  *   `/cancel` (`CancelInput`), `/delete`, `/tags {"add": [], "remove": []}`
  * - `POST /_sandbox/uninstall`, `/_sandbox/install`, `/_sandbox/scopes {"scopes": []}`
- * - `POST /_sandbox/faults {"converge", "shopify", "webhooks", "oauth", "bucket", "searchLagMs"}`: each as `Sandbox` takes it; null: none
- * - `GET /_sandbox/received?limit=50`, `POST /_sandbox/received/clear`, `GET /_sandbox/deliveries?limit=50`
+ * - `POST /_sandbox/faults {"converge", "convead", "shopify", "webhooks", "oauth", "bucket", "searchLagMs"}`: each as `Sandbox` takes it; null: none
+ * - `GET /_sandbox/received?limit=50`, `POST /_sandbox/received/clear`: Converge; `GET /_sandbox/convead?limit=50`, `POST /_sandbox/convead/clear`
+ * - `GET /_sandbox/deliveries?limit=50`
  *
  * Only for loopback: a request for another host, or a POST that is no JSON (which a foreign web page could send), is refused.
  */
@@ -34,6 +35,7 @@ const PREFIX = '/_sandbox/';
 /** The bucket of query cost, the token endpoint and the search index, besides what `FaultRates` say. */
 export interface FaultsInput {
   converge?: FaultRates | null;
+  convead?: FaultRates | null;
   shopify?: FaultRates | null;
   webhooks?: Partial<DeliveryFaults>;
   oauth?: OauthTrouble;
@@ -95,6 +97,7 @@ function onOrder({ shop }: Sandbox, order: string, action: string, body: Body): 
 
 function setFaults(sandbox: Sandbox, input: FaultsInput): object {
   if (input.converge !== undefined) sandbox.converge.setFaults(input.converge);
+  if (input.convead !== undefined) sandbox.convead.setFaults(input.convead);
   if (input.shopify !== undefined) sandbox.shopify.setFaults(input.shopify);
   if (input.webhooks !== undefined) sandbox.webhooks.setFaults(input.webhooks);
   if (input.oauth !== undefined) sandbox.shopify.setOauthTrouble(input.oauth);
@@ -107,8 +110,8 @@ function change(sandbox: Sandbox, path: string[], body: Body): unknown {
   const [area, order, action] = path;
   if (area === 'orders' && order === 'random') return sandbox.randomOrders(Number(body['count'] ?? 1)).map(orderSummary);
   if (area === 'orders' && order !== undefined && action !== undefined) return onOrder(sandbox, order, action, body);
-  if (area === 'received' && order === 'clear') {
-    sandbox.converge.clear();
+  if ((area === 'received' || area === 'convead') && order === 'clear') {
+    (area === 'received' ? sandbox.converge : sandbox.convead).clear();
     return { cleared: true };
   }
   if (path.length !== 1) return undefined;
@@ -144,6 +147,8 @@ function look(sandbox: Sandbox, path: string[], limit: number): unknown {
       return sandbox.shop.orders().slice(-limit).reverse().map(orderSummary);
     case 'received':
       return { counts: sandbox.converge.counts(), received: sandbox.converge.received().slice(-limit).reverse() };
+    case 'convead':
+      return { counts: sandbox.convead.counts(), received: sandbox.convead.received().slice(-limit).reverse() };
     case 'deliveries':
       return sandbox.webhooks.list().slice(-limit).reverse();
     default:

@@ -1,9 +1,10 @@
-/** Starting a sandbox: a Shopify store and a Converge endpoint on loopback that behave like the real ones where it matters. */
+/** Starting a sandbox: a Shopify store, a Converge and a Convead endpoint on loopback that behave like the real ones where it matters. */
 import { createAdminApi } from './admin-api.ts';
 import { createBodies } from './bodies.ts';
 import { STANDARD_BUCKET, createBucket } from './bucket.ts';
 import { realClock } from './clock.ts';
 import { control } from './control.ts';
+import { createConvead } from './convead.ts';
 import { createConverge } from './converge.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createFaults } from './faults.ts';
@@ -21,6 +22,7 @@ import type { Store } from './state.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViews } from './views-order.ts';
 
+export type { ConveadBody } from './convead-spec.ts';
 export type { ConvergeBody } from './converge-spec.ts';
 export type { OrderInput } from './orders.ts';
 export type { Sandbox, SandboxOptions } from './sandbox.ts';
@@ -28,6 +30,8 @@ export type { Sandbox, SandboxOptions } from './sandbox.ts';
 const DAY_MS = 86_400_000;
 const SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products'];
 const CONVERGE_PATH = '/converge';
+/** Convead's own. */
+const CONVEAD_PATH = '/watch/event';
 const DELIVERIES_AT_A_TIME = 8;
 const REGULARS = 40;
 
@@ -84,7 +88,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const subscriptions = createSubscriptions(store, ids, now, options.allowLoopbackWebhooks ?? true);
   const adminApi = createAdminApi(oauth, createGraphql(createResolvers({ views, subscriptions, webhookVersion }), bucket));
   const shopifyFaults = createFaults(random);
-  const { converge, receive } = createConverge({ now, token: convergeToken, keep, faults: createFaults(random) });
+  const converge = createConverge({ now, token: convergeToken, keep, faults: createFaults(random) });
+  const convead = createConvead({ now, appKey: options.conveadAppKey ?? null, keep, faults: createFaults(random) });
   const requests = { grants: 0, graphql: 0 };
 
   async function shopifyReply(asked: Asked): Promise<Reply | null> {
@@ -96,7 +101,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   async function respond(asked: Asked): Promise<Reply> {
-    if (asked.path === CONVERGE_PATH || asked.path.startsWith(`${CONVERGE_PATH}/`)) return receive(asked);
+    if (asked.path === CONVERGE_PATH || asked.path.startsWith(`${CONVERGE_PATH}/`)) return converge.receive(asked);
+    if (asked.path === CONVEAD_PATH) return convead.receive(asked);
     if (asked.path === '/' && asked.method === 'GET') return page(sandbox);
     return (await shopifyReply(asked)) ?? control(sandbox, asked) ?? { status: 404, body: '{"errors":"Not Found"}' };
   }
@@ -106,7 +112,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const sandbox: Sandbox = {
     origin: server.origin,
     convergeUrl: `${server.origin}${CONVERGE_PATH}/webhooks`,
-    ...{ convergeToken, clientId, clientSecret, shop, converge, webhooks: deliveries },
+    conveadUrl: `${server.origin}${CONVEAD_PATH}`,
+    ...{ convergeToken, clientId, clientSecret, shop, webhooks: deliveries },
+    converge: converge.endpoint,
+    convead: convead.endpoint,
     shopDomain: store.domain,
     shopify: {
       setFaults: shopifyFaults.set,
@@ -122,11 +131,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     generateOrders: (count, ordersSeed, from, to) => generateOrders(shop, count, ordersSeed, from, to),
     randomOrders: (count) => Array.from({ length: count }, () => shop.createOrder(randomOrder(random, REGULARS))),
     state: () => ({
-      ...{ origin: server.origin, shopDomain: store.domain, clientId, clientSecret, convergeUrl: sandbox.convergeUrl },
+      ...{
+        origin: server.origin,
+        shopDomain: store.domain,
+        clientId,
+        clientSecret,
+        convergeUrl: sandbox.convergeUrl,
+        conveadUrl: sandbox.conveadUrl,
+      },
       ...{ installed: store.installed, scopes: store.scopes, orders: store.orders.size, requests: { ...requests } },
       throttleStatus: bucket.status(),
       subscriptions: [...store.subscriptions.values()].map(({ id, topic, uri }) => ({ id, topic, uri })),
-      converge: converge.counts(),
+      converge: converge.endpoint.counts(),
+      convead: convead.endpoint.counts(),
     }),
     close: () => (closed ??= Promise.all([deliveries.close(), server.close()]).then(() => {})),
   };

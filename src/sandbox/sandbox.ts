@@ -1,6 +1,7 @@
 /** What a running sandbox offers, and what it can be started with. Pure types. */
 import type { BucketLimits, ThrottleStatus } from './bucket.ts';
 import type { SandboxClock } from './clock.ts';
+import type { Convead } from './convead.ts';
 import type { Converge } from './converge.ts';
 import type { Deliveries, DeliveryFaults } from './deliveries.ts';
 import type { FaultFunction, FaultRates } from './faults.ts';
@@ -34,6 +35,8 @@ export interface SandboxOptions {
   scopes?: string[];
   /** Demanded in `X-Webhook-Token`. Default: none. */
   convergeToken?: string | null;
+  /** The only app key the Convead endpoint knows. Default: any. */
+  conveadAppKey?: string | null;
   /** Default: a standard store's 2000 points, 100 a second. */
   bucket?: Partial<BucketLimits>;
   /** How long after a change search finds it; `nodes` sees it at once. Default 0. */
@@ -70,6 +73,8 @@ export interface Sandbox {
   origin: string;
   /** Where events go. */
   convergeUrl: string;
+  /** Where events for Convead go: `origin` and Convead's own path. */
+  conveadUrl: string;
   /** Null: none is demanded. */
   convergeToken: string | null;
   clientId: string;
@@ -79,6 +84,7 @@ export interface Sandbox {
   shopify: ShopifySide;
   webhooks: Pick<Deliveries, 'setFaults' | 'list' | 'idle'>;
   converge: Converge;
+  convead: Convead;
   /** Varied orders from `from` to `to` (ms since the epoch), some edited, refunded or cancelled later; no webhooks tell of them. */
   generateOrders(count: number, seed: number, from: number, to: number): Order[];
   /** Varied orders placed now, with their webhooks. */
