@@ -10,9 +10,19 @@ export interface Ended {
   stderr: string;
 }
 
+interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  node?: string[];
+  /** What it reads from stdin. */
+  input?: string;
+}
+
 /** Runs it to its end with nothing in its environment but `env`. */
-export function runMain(args: string[], options: { env?: Record<string, string>; cwd?: string; node?: string[] } = {}): Promise<Ended> {
-  return end(spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { cwd: options.cwd, env: options.env ?? {} }));
+export function runMain(args: string[], options: RunOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { cwd: options.cwd, env: options.env ?? {} });
+  if (options.input !== undefined) child.stdin.end(options.input);
+  return end(child);
 }
 
 export function end(child: ChildProcess): Promise<Ended> {
