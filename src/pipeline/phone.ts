@@ -17,6 +17,9 @@ export function e164(phone: string | null, country: string | null): string | nul
   return number?.isPossible() ? number.number : null;
 }
 
+/** Calling codes whose numbers may begin with a carrier code or a prefix other than 0, which only parsing takes away. */
+const PARSED_ALWAYS = new Set(['55', '86', '352', '375']);
+
 /** Shopify writes most numbers as E.164 already; telling so by a table is thirty times faster than parsing. False: not sure. */
 function isE164(text: string): boolean {
   if (!/^\+[1-9]\d{6,14}$/.test(text)) return false;
@@ -34,6 +37,7 @@ function readLengths(): void {
   for (const country of getCountries()) {
     metadata.selectNumberingPlan(country);
     const code = getCountryCallingCode(country);
+    if (PARSED_ALWAYS.has(code)) continue;
     const possible = metadata.numberingPlan?.possibleLengths() ?? [];
     lengths.set(code, lengths.get(code)?.filter((length) => possible.includes(length)) ?? possible);
   }

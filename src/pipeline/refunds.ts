@@ -97,10 +97,8 @@ function moneyOf(refund: Refund, digits: number): { moved: bigint; pending: bool
   let pending = false;
   for (const { kind, status, amount } of refund.transactions ?? []) {
     if (kind?.toUpperCase() !== 'REFUND') continue;
-    if (status === 'SUCCESS') {
-      const value = toMinor(amount, digits);
-      moved += value < 0n ? -value : value;
-    } else if (status === 'PENDING' || status === 'AWAITING_RESPONSE' || status === 'UNKNOWN') pending = true;
+    if (status === 'SUCCESS') moved += toMinor(amount, digits);
+    else if (status === 'PENDING' || status === 'AWAITING_RESPONSE' || status === 'UNKNOWN') pending = true;
   }
   return { moved, pending };
 }

@@ -1,6 +1,6 @@
 /** Phone numbers: the fast way and the library agree. */
 import fc from 'fast-check';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { describe, expect, it } from 'vitest';
 import { e164 } from '../../src/pipeline/phone.ts';
 
@@ -19,6 +19,7 @@ describe('e164', () => {
     ['+1613555', null, null],
     ['+1234567890', null, null],
     ['+0123456789', null, null],
+    ['+999123456789', null, null],
     ['12', 'US', null],
     ['none', 'US', null],
     ['***', 'US', null],
@@ -29,11 +30,14 @@ describe('e164', () => {
   });
 
   it('is what the library says of every number that looks international', () => {
-    const code = fc.constantFrom('1', '7', '20', '33', '39', '44', '49', '55', '61', '81', '91', '353', '380', '599', '965', '971');
+    const code = fc.constantFrom(...new Set(getCountries().map((country) => getCountryCallingCode(country))));
     fc.assert(
       fc.property(code, fc.stringMatching(/^\d{4,12}$/), (prefix, national) => {
         const number = parsePhoneNumberFromString(`+${prefix}${national}`);
-        expect(e164(`+${prefix}${national}`, null)).toBe(number?.isPossible() ? number.number : null);
+        const expected = number?.isPossible() ? number.number : null;
+        // What no plan assigns may be written either way.
+        if (!number || number.isValid()) expect(e164(`+${prefix}${national}`, null)).toBe(expected);
+        else expect([expected, `+${prefix}${national}`]).toContain(e164(`+${prefix}${national}`, null));
       }),
       { numRuns: 2000 },
     );
