@@ -1,6 +1,5 @@
 /** `sandbox`: a Shopify store and a Converge endpoint on this machine, and what to write to connect to them. */
-import { ConnectorError, errorCode } from '../core/errors.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox/index.ts';
+import { startSandbox, type Sandbox } from '../sandbox/index.ts';
 import { OK } from './exit-codes.ts';
 import { printJson, type Screen } from './screen.ts';
 import type { StopSignal } from './signals.ts';
@@ -15,9 +14,9 @@ export interface SandboxCommandOptions {
 /** Requests and deliveries it remembers; it may run for days. */
 const KEEP = 1_000;
 
-/** Runs until the signal. Throws SANDBOX_PORT_TAKEN. */
+/** Runs until the signal. Throws SANDBOX_PORT when its port cannot be had. */
 export async function runSandbox(options: SandboxCommandOptions, stop: StopSignal, screen: Screen): Promise<number> {
-  const sandbox = await open({ ...options, keep: KEEP });
+  const sandbox = await startSandbox({ ...options, keep: KEEP });
   try {
     const files = { 'connector.yaml': sandboxConfig(sandbox), '.env': sandboxEnv(sandbox) };
     if (screen.json) {
@@ -33,21 +32,8 @@ export async function runSandbox(options: SandboxCommandOptions, stop: StopSigna
   }
 }
 
-async function open(options: SandboxOptions): Promise<Sandbox> {
-  try {
-    return await startSandbox(options);
-  } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE' && errorCode(error) !== 'EACCES') throw error;
-    throw new ConnectorError(
-      'SANDBOX_PORT_TAKEN',
-      `Port ${options.port} cannot be had. Choose another with --port, or 0 for any free one.`,
-      { cause: error },
-    );
-  }
-}
-
 /** A config that connects to it. Its database is one of its own, so that the sandbox's orders do not end up beside real ones. */
-export function sandboxConfig(sandbox: Pick<Sandbox, 'origin' | 'shopDomain'>): string {
+function sandboxConfig(sandbox: Pick<Sandbox, 'origin' | 'shopDomain'>): string {
   return `server:
   host: 127.0.0.1
   port: 3000
@@ -70,7 +56,7 @@ stores:
 `;
 }
 
-export function sandboxEnv({ clientId, clientSecret, convergeUrl }: Pick<Sandbox, 'clientId' | 'clientSecret' | 'convergeUrl'>): string {
+function sandboxEnv({ clientId, clientSecret, convergeUrl }: Pick<Sandbox, 'clientId' | 'clientSecret' | 'convergeUrl'>): string {
   return `SHOPIFY_CLIENT_ID=${clientId}\nSHOPIFY_CLIENT_SECRET=${clientSecret}\nCONVERGE_ENDPOINT=${convergeUrl}\n`;
 }
 

@@ -59,7 +59,7 @@ describe('sandbox', () => {
     const { code, stderr } = await runMain(['sandbox', '--port', String(port)]);
     other.close();
     expect(code).toBe(1);
-    expect(stderr).toBe(`Error: Port ${port} cannot be had. Choose another with --port, or 0 for any free one.\n`);
+    expect(stderr).toBe(`Error: Port ${port} is taken; choose another one or 0 for any.\n`);
   });
 
   it('ends with code 0 at Ctrl-C', async () => {
