@@ -73,4 +73,9 @@ async function serve(listener: RequestListener): Promise<number> {
 const [kind, folder = ''] = process.argv.slice(2);
 const port = kind === 'ours' ? await ours(folder) : await serve(kind === 'bare' ? bare : library());
 process.send?.({ port });
+// Asked before and after a round: how much processor time it took.
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuSeconds: (user + system) / 1_000_000 });
+});
 process.on('disconnect', () => process.exit());
