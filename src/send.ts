@@ -142,5 +142,8 @@ function specOf({ name, destinations }: Connection, destination: string): Spec {
   const names = destinations.map((known) => known.name).filter((known) => Object.hasOwn(SPECS, known));
   const spec = names.includes(destination) ? SPECS[destination] : undefined;
   if (spec) return spec;
-  throw new ConnectorError('SEND_DESTINATION', `Store "${name}" has no such destination. Events can be sent to ${names.join(', ')}.`);
+  throw new ConnectorError(
+    'SEND_DESTINATION',
+    `Store "${name}" has no destination "${destination}". Events can be sent to ${names.join(', ')}: --destination of send, ?destination= of POST /events.`,
+  );
 }
