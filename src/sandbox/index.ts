@@ -22,7 +22,6 @@ import type { Store } from './state.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViews } from './views-order.ts';
 
-export type { ConveadBody } from './convead-spec.ts';
 export type { ConvergeBody } from './converge-spec.ts';
 export type { OrderInput } from './orders.ts';
 export type { Sandbox, SandboxOptions } from './sandbox.ts';

@@ -2,7 +2,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FaultRates, Sandbox } from '../../src/sandbox/index.ts';
+import type { FaultRates } from '../../src/sandbox/faults.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
 import { place, until, type Place, type PlaceOptions } from './running.ts';
 
 const CONCURRENCY = 2;
