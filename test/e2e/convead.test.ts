@@ -136,7 +136,15 @@ describe('a store to which Convead is added later', () => {
     expect(sent.stdout + sent.stderr).toContain('properties.items: is missing');
     await until(() => convead.counts().events === 3);
     expect(convead.events()[2]).toMatchObject({ type: 'update_cart', guest_uid: 'g1', visitor_uid: '', properties: cart.properties });
-    expect(converge.counts().refused + convead.counts().refused).toBe(0);
+
+    writeFileSync(file, JSON.stringify(cart));
+    const again = await at.run('send', 'events.jsonl', '--destination', 'convead', '--json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      destination: 'convead',
+      events: [{ eventId: 'cart-1', outcome: 'already_there', state: 'delivered' }],
+    });
+    expect(converge.counts().refused + convead.counts().refused + convead.counts().repeats).toBe(0);
   });
 });
 
