@@ -67,7 +67,7 @@ export async function acknowledge(): Promise<Benchmark> {
         },
         { what: `open loop at ${perSecond(ours / 2)}, p50`, value: milliseconds(median(latencies)) },
         { what: 'p99', value: milliseconds(p99), target: '<= 50 ms', reached: p99 <= 50 },
-        { what: 'max', value: milliseconds(Math.max(...latencies)) },
+        { what: 'max', value: milliseconds(percentile(latencies, 1)) },
       ],
       notes: [
         `medians of ${ROUNDS} rounds in turns; one fsync of 8 KB takes ${milliseconds(fsyncTime(folder))} here`,

@@ -26,7 +26,7 @@ export async function flashSale(): Promise<Benchmark> {
       { what: 'throttled by Shopify', value: String(throttled) },
       { what: 'after it was due: p50', value: seconds(median(lags)) },
       { what: 'p99', value: seconds(percentile(lags, 0.99)) },
-      { what: 'max', value: seconds(Math.max(...lags)) },
+      { what: 'max', value: seconds(percentile(lags, 1)) },
       { what: 'last event after the last order was due', value: seconds(behindAtEnd), target: `<= ${seconds(LATE_MS)}`, reached: keptUp },
     ],
   };
