@@ -24,6 +24,7 @@ CREATE TABLE `destinations` (
 	`probe_at` integer,
 	`probes` integer NOT NULL,
 	`last_delivered_at` integer,
+	`resumed_at` integer,
 	PRIMARY KEY(`store`, `destination`)
 );
 --> statement-breakpoint
@@ -59,6 +60,7 @@ CREATE TABLE `events` (
 	`state` text NOT NULL,
 	`attempts` integer NOT NULL,
 	`created_at` integer NOT NULL,
+	`first_attempt_at` integer,
 	`next_attempt_at` integer,
 	`settled_at` integer,
 	`outcome` text

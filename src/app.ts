@@ -13,7 +13,7 @@ import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
-import type { DestinationState, EventFilter, HeldOrder, Store, StoreCounts, StoreRow, Taker } from './store/types.ts';
+import type { DestinationState, EventFilter, FailingOrder, HeldOrder, Store, StoreCounts, StoreRow, Taker } from './store/types.ts';
 import { orderFacts } from './sync/facts.ts';
 import { takenOf } from './sync/taken.ts';
 
@@ -44,6 +44,8 @@ export interface StatusReport {
     row: StoreRow | null;
     counts: StoreCounts;
     held: HeldOrder[];
+    /** Orders whose last try failed, the most often tried first. */
+    failing: FailingOrder[];
     destinations: DestinationState[];
   }[];
 }
@@ -143,6 +145,7 @@ async function status({ store, connections, clock }: Parts): Promise<StatusRepor
       row: await store.getStore(name),
       counts: await store.counts(name, clock.now()),
       held: await store.listHeld(name, HELD_SHOWN),
+      failing: await store.listFailing(name, HELD_SHOWN),
       destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
     });
   }

@@ -1,10 +1,10 @@
 /** One configured store, wired up: its Shopify connection, its rules and what installing it takes. */
 import type { Config, StoreConfig } from './config/index.ts';
-import { connect, checkConnection, repairSubscriptions, DISCONNECTED_BY_USER, type InstallOptions } from './install/install.ts';
+import type { InstallOptions } from './install/install.ts';
 import { ConnectorError } from './core/errors.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
-import { createShopify, isConnectionRefused } from './shopify/index.ts';
+import { createShopify } from './shopify/index.ts';
 import type { Shopify } from './shopify/types.ts';
 import type { Destination } from './destinations/types.ts';
 import { createConvead } from './destinations/convead/convead.ts';
@@ -50,7 +50,7 @@ export function openConnection(
     destinations: destinationsOf(storeConfig),
     receiver: {
       name,
-      domain: storeConfig.shop,
+      domains: [storeConfig.shop],
       secrets: [storeConfig.clientSecret, storeConfig.previousClientSecret].flatMap((secret) => (secret ? [secret.reveal()] : [])),
       upsellDelayMs: rules.upsellDelay.enabled ? Math.ceil(rules.upsellDelay.minutes * 60_000) : 0,
     },
@@ -88,48 +88,12 @@ function destinationsOf({ converge, convead, delivery }: StoreConfig): Connectio
   }));
 }
 
+/** A shop whose handle was changed answers under the old one too, but its webhooks name the new one. */
+export function acceptDomain({ receiver }: Connection, row: StoreRow | null): void {
+  if (row && !receiver.domains.includes(row.domain)) receiver.domains.push(row.domain);
+}
+
 /** The address every subscription of ours points to. */
 export function webhookUri(publicUrl: string): string {
   return `${publicUrl.replace(/\/+$/, '')}/webhooks/shopify`;
-}
-
-/**
- * Connects what is not connected, repairs the subscriptions of what is, and looks again where a signal asked for it. Resolves to whether the store is connected.
- * A store its user disconnected stays so while the daemon runs (`firstLook` false); one that was uninstalled is tried again at every look.
- */
-export async function ensureConnected(connection: Connection, row: StoreRow | null, firstLook: boolean): Promise<boolean> {
-  if (row === null) {
-    await connect(connection.install);
-    return true;
-  }
-  if (row.state === 'disconnected') return await connectAgain(connection.install, row, firstLook);
-  if (row.checkRequestedAt !== null || firstLook) return await checkConnection(connection.install, row);
-  return await repair(connection.install, row);
-}
-
-async function connectAgain(install: InstallOptions, row: StoreRow, firstLook: boolean): Promise<boolean> {
-  const asked = row.checkRequestedAt;
-  if (row.stateReason === DISCONNECTED_BY_USER && !firstLook) {
-    if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
-    return false;
-  }
-  try {
-    await connect(install);
-  } catch (error) {
-    if (!isConnectionRefused(error)) throw error;
-    if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
-    return false;
-  }
-  if (asked !== null) await install.store.clearConnectionCheck(install.storeName, asked);
-  return true;
-}
-
-async function repair(install: InstallOptions, row: StoreRow): Promise<boolean> {
-  try {
-    if (install.webhookUri !== null) await repairSubscriptions(install, install.webhookUri);
-    return true;
-  } catch (error) {
-    if (!isConnectionRefused(error)) throw error;
-    return await checkConnection(install, row);
-  }
 }

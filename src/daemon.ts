@@ -2,6 +2,7 @@
 import cron from 'node-cron';
 import { createAdmin } from './admin/admin.ts';
 import type { Parts } from './app.ts';
+import { acceptDomain } from './connection.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
 import { createHttpServer } from './platform/server.ts';
 import { createReceiver } from './receiver/receiver.ts';
@@ -27,8 +28,9 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { holder } = await store.lockDaemon(clock.now());
   if (holder) throw alreadyRunning(config.storage.path, holder);
 
+  for (const connection of connections) acceptDomain(connection, await store.getStore(connection.name));
   const lines = connections.map((connection) => createStoreWorkers(parts, connection));
-  const workers = lines.flatMap((line) => line.all);
+  const workers = lines.flatMap(({ store: name, all }) => all.map((worker) => ({ ...worker, store: name })));
   const receiver = createHttpServer({
     name: 'server',
     host: config.server.host,

@@ -1,14 +1,18 @@
 /** The workers of one store: reconcile marks orders due, sync reads them, delivery posts what came of it. */
 import type { Parts } from './app.ts';
-import { ensureConnected, type Connection } from './connection.ts';
+import { acceptDomain, type Connection } from './connection.ts';
 import type { Derivation } from './core/decision.ts';
 import { createDelivery } from './delivery/delivery.ts';
+import { checkConnection } from './install/install.ts';
+import { keepConnected } from './install/keep-connected.ts';
 import { createWorker, type Worker } from './platform/worker.ts';
 import { createReconcile } from './reconcile/reconcile.ts';
 import { windowStart } from './sync/facts.ts';
 import { createSync } from './sync/sync.ts';
 
 export interface StoreWorkers {
+  /** The store's name. */
+  store: string;
   all: Worker[];
   /** A webhook of this store was recorded: look now. */
   wake(): void;
@@ -55,11 +59,13 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
       settings: { everyMs: config.reconcile.everyMinutes * 60_000, upsellDelayMs: connection.receiver.upsellDelayMs },
       windowStart: (row) => windowStart(config.backfill, row),
       ensureConnected: async (row) => {
-        const connected = await ensureConnected(connection, row, !looked);
+        const connected = await keepConnected(connection.install, row, !looked);
         looked = true;
+        acceptDomain(connection, await store.getStore(storeName));
         if (connected) sync.wake();
         return connected;
       },
+      checkConnection: (row) => checkConnection(connection.install, row),
       clock,
       logger,
       onFound: () => sync.wake(),
@@ -67,6 +73,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
   );
 
   return {
+    store: storeName,
     all: [reconcile, sync, ...deliveries],
     wake: () => {
       sync.wake();

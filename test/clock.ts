@@ -5,6 +5,8 @@ export interface HandClock extends Clock {
   /** Moves time forward by `ms`, waking every sleeper whose time has come, in order; lets promises settle in between. */
   advance(ms: number): Promise<void>;
   sleepers(): number;
+  /** Sets the clock, as an operator or NTP might; wakes nobody. */
+  set(now: number): void;
 }
 
 export function handClock(start = Date.parse('2026-11-20T12:00:00Z')): HandClock {
@@ -38,5 +40,8 @@ export function handClock(start = Date.parse('2026-11-20T12:00:00Z')): HandClock
       await settle();
     },
     sleepers: () => waiting.length,
+    set: (to) => {
+      now = to;
+    },
   };
 }

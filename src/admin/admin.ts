@@ -5,21 +5,20 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Respond } from '../platform/server.ts';
-import type { Worker } from '../platform/worker.ts';
 import { isHostAllowed, isPasswordRight } from './access.ts';
 import { plain, send, type Answer } from './answer.ts';
 import { atMostEvery } from './at-most-every.ts';
 import { createDashboard } from './dashboard.ts';
 import { createEventsIntake, type EventsOptions } from './events.ts';
 import { readFigures, type AdminStore, type FiguresStore } from './figures.ts';
-import { checkReadiness, type ReadinessStore } from './readiness.ts';
+import { checkReadiness, type ReadinessStore, type StoreWorker } from './readiness.ts';
 import { setGauges } from './gauges.ts';
 
 export interface AdminOptions {
   /** One per configured store. */
   connections: readonly AdminStore[];
   store: FiguresStore & ReadinessStore;
-  workers: readonly Pick<Worker, 'name' | 'failure'>[];
+  workers: readonly StoreWorker[];
   metrics: Metrics;
   clock: Clock;
   logger: Logger;

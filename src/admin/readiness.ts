@@ -3,7 +3,7 @@ import { errorCode } from '../core/errors.ts';
 import type { Worker } from '../platform/worker.ts';
 import type { Store } from '../store/types.ts';
 
-export type ReadinessStore = Pick<Store, 'probe' | 'getStore'>;
+export type ReadinessStore = Pick<Store, 'probe' | 'getStore' | 'getDestination'>;
 
 export interface Readiness {
   ok: boolean;
@@ -13,27 +13,42 @@ export interface Readiness {
   notes: string[];
 }
 
-/** Open to everybody who reaches the port, so it names workers, stores and codes and nothing else. Never rejects. */
+/** A worker and the store it works for. */
+export type StoreWorker = Pick<Worker, 'name' | 'failure'> & { store: string };
+
+/**
+ * Ready: the database can be written, and at least one store has nothing in its way (connected, workers well, a destination open). The troubles of one store
+ * beside a healthy one are notes, so that nobody takes the receiver of the others away. Open to everybody who reaches the port: names and codes, nothing else.
+ * Never rejects.
+ */
 export async function checkReadiness(
   store: ReadinessStore,
-  connections: readonly { name: string }[],
-  workers: readonly Pick<Worker, 'name' | 'failure'>[],
+  connections: readonly { name: string; destinations: readonly { name: string }[] }[],
+  workers: readonly StoreWorker[],
 ): Promise<Readiness> {
-  const reasons: string[] = [];
-  const notes: string[] = [];
-  for (const worker of workers) {
-    const failure = worker.failure();
-    if (failure !== null) reasons.push(`worker ${worker.name} failed: ${failure}`);
-  }
   try {
     await store.probe();
-    const rows = await Promise.all(connections.map(({ name }) => store.getStore(name)));
-    const states = connections.map(({ name }, index) => ({ name, state: rows[index]?.state ?? 'not connected yet' }));
-    const away = states.filter(({ state }) => state !== 'connected').map(({ name, state }) => `store ${name} is ${state}`);
-    // One of several that is away must not take the receiver of the others out of a load balancer.
-    (away.length === connections.length ? reasons : notes).push(...away);
+    const troubles = await Promise.all(connections.map((connection) => troublesOf(store, connection, workers)));
+    const all = troubles.flat();
+    return troubles.every((ofStore) => ofStore.length > 0) ? { ok: false, reasons: all, notes: [] } : { ok: true, reasons: [], notes: all };
   } catch (error) {
-    reasons.push(`database: ${errorCode(error)}`);
+    return { ok: false, reasons: [`database: ${errorCode(error)}`], notes: [] };
   }
-  return { ok: reasons.length === 0, reasons, notes };
+}
+
+async function troublesOf(
+  store: ReadinessStore,
+  { name, destinations }: { name: string; destinations: readonly { name: string }[] },
+  workers: readonly StoreWorker[],
+): Promise<string[]> {
+  const troubles: string[] = [];
+  const state = (await store.getStore(name))?.state ?? 'not connected yet';
+  if (state !== 'connected') troubles.push(`store ${name} is ${state}`);
+  for (const worker of workers) {
+    const failure = worker.store === name ? worker.failure() : null;
+    if (failure !== null) troubles.push(`worker ${worker.name} failed: ${failure}`);
+  }
+  const states = await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name)));
+  for (const { destination, pausedAt } of states) if (pausedAt !== null) troubles.push(`${destination} of store ${name} is paused`);
+  return troubles;
 }

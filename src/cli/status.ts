@@ -80,12 +80,18 @@ function events({ counts }: StoreStatus, { now }: Screen): string[][] {
 }
 
 /** What somebody has to look at. */
-function attention({ counts, destinations }: StoreStatus, { now, colours }: Screen): string[][] {
+function attention({ counts, destinations, failing }: StoreStatus, { now, colours }: Screen): string[][] {
   const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
   return [
     ...paused.map(({ destination, reason, pausedAt, probeAt }) => {
       const next = probeAt === null ? '' : `; one event is tried ${relative(probeAt, now)}`;
       return ['paused', colours.bad(`${destination}, ${relative(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`)];
+    }),
+    ...failing.map(({ name, orderId, attempts, nextAt, error }) => {
+      return [
+        'failing',
+        colours.bad(`order ${name ?? orderId}: ${error}; tried ${countOf(attempts, 'time')}, again ${relative(nextAt, now)}`),
+      ];
     }),
     ...deadText(counts).map((text) => ['dead', colours.bad(text)]),
     ...unmappedText(counts).map((text) => ['unmapped', colours.warning(text)]),

@@ -23,7 +23,7 @@ export interface Gate {
   /** Closes it; a pause that lasts keeps its beginning. `reason`: for people, with the fix; null: as before. */
   pause(reason: string | null): Promise<void>;
   resume(): Promise<void>;
-  /** When the last pause ended, as far as this process knows: the time until then does not count towards an event's age. */
+  /** When the last pause ended, 0: never paused. The time until then does not count towards an event's age. */
   resumedAt(): number;
 }
 
@@ -34,7 +34,6 @@ export function createGate(options: GateOptions): Gate {
   let state: DestinationState | null = null;
   // A new token or endpoint comes with a restart: it is not to wait for the end of an old backoff.
   let probeAtOnce = true;
-  let resumedAt = 0;
 
   async function look(): Promise<void> {
     state = await store.getDestination(storeName, destination);
@@ -57,11 +56,10 @@ export function createGate(options: GateOptions): Gate {
       else logger.error(fields, 'destination paused: nothing more is sent to it until a single event, tried now and then, is accepted');
     },
     resume: async () => {
-      await store.resumeDestination(storeName, destination);
-      resumedAt = clock.now();
+      await store.resumeDestination(storeName, destination, clock.now());
       await look();
       logger.info({ store: storeName, destination }, 'destination resumed');
     },
-    resumedAt: () => resumedAt,
+    resumedAt: () => state?.resumedAt ?? 0,
   };
 }

@@ -29,7 +29,8 @@ export function settlementOf(event: OutboxEvent, outcome: Outcome, attempt: Atte
       // The pause itself does the waiting, for all events at once.
       return { state: 'retry', nextAt: now, outcome: outcome.reason, attempt };
     case 'retry': {
-      const age = now - Math.max(event.createdAt, countedFrom);
+      // From its first attempt: an event that could not be tried (the daemon was off) is not old.
+      const age = now - Math.max(event.firstAttemptAt ?? attempt.at, countedFrom);
       if (!probe && age >= maxAgeHours * HOUR_MS) {
         return { state: 'dead', outcome: `${outcome.reason}; given up after ${maxAgeHours} h`, attempt };
       }

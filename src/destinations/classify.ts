@@ -29,7 +29,7 @@ export function classifyWith({ name, misconfigured, redirected, settings }: Word
     const reason = pauses.get(status);
     if (reason !== undefined) return { kind: 'pause', reason };
     if (status >= 300 && status < 400)
-      return { kind: 'reject', reason: `${name} answered with a redirect (${status}), which is not followed: ${redirected}` };
+      return { kind: 'pause', reason: `${name} answered with a redirect (${status}), which is not followed: ${redirected}` };
     if (status >= 400 && status < 500 && !TRANSIENT.includes(status))
       return { kind: 'reject', reason: `${name} refused the event (${status})` };
     return { kind: 'retry', reason: `${name} answered ${status}`, afterMs: retryAfterMs(headers['retry-after'], now) };

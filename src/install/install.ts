@@ -14,7 +14,7 @@ export interface InstallOptions {
   /** Where our subscriptions point; null: no `publicUrl`, polling alone. */
   webhookUri: string | null;
   shopify: Shopify;
-  store: Pick<Store, 'saveConnection' | 'saveSubscriptions' | 'markDisconnected' | 'clearConnectionCheck' | 'getStore'>;
+  store: Pick<Store, 'saveConnection' | 'saveSubscriptions' | 'markDisconnected' | 'clearConnectionCheck' | 'clearWatermark' | 'getStore'>;
   clock: Clock;
   logger: Logger;
 }
@@ -31,13 +31,15 @@ export interface ConnectReport {
   firstConnectedAt: number | null;
 }
 
+const ALL_ORDERS = 'read_all_orders';
+
 /** Set when the user disconnected the store: then only a start or a `connect` connects it again. */
 export const DISCONNECTED_BY_USER = 'disconnected by the disconnect command';
 
 /**
  * Token, scopes, shop facts, subscriptions; then the store counts as connected. Safe to repeat: nothing changes the second time.
- * Throws what Shopify's refusal means, or INSTALL_MISSING_SCOPE when a scope is missing that nothing works without;
- * a store that was connected before is left as it was then.
+ * Throws what Shopify's refusal means, or INSTALL_MISSING_SCOPE when a scope is missing that nothing works without; a store that was connected
+ * before is left as it was then. Subscriptions Shopify refuses make the report not ok, yet the store is connected: its orders are found by asking.
  */
 export async function connect(options: InstallOptions): Promise<ConnectReport> {
   const { store, storeName, shopify, clock, logger } = options;
@@ -47,6 +49,7 @@ export async function connect(options: InstallOptions): Promise<ConnectReport> {
   if (fatal.length > 0) throw missingScopeError(options.domain, fatal);
 
   const now = clock.now();
+  const before = await store.getStore(storeName);
   const row = await store.saveConnection({
     name: storeName,
     domain: installation.domain,
@@ -56,19 +59,22 @@ export async function connect(options: InstallOptions): Promise<ConnectReport> {
     scopes: installation.scopes,
     connectedAt: now,
     tokenAt: now,
-    subscriptions: [],
-    subscriptionsCheckedAt: null,
+    subscriptions: before?.subscriptions ?? [],
+    subscriptionsCheckedAt: before?.subscriptionsCheckedAt ?? null,
   });
+  // What was out of sight until now is behind the watermark.
+  if (before && !before.scopes.includes(ALL_ORDERS) && row.scopes.includes(ALL_ORDERS)) await store.clearWatermark(storeName);
   const subscriptions = options.webhookUri === null ? null : await repairSubscriptions(options, options.webhookUri);
   logger.info(
     { store: storeName, domain: installation.domain, scopes: installation.scopes, subscriptions: subscriptions !== null },
     'store connected',
   );
   for (const { scope } of missing) logger.warn({ store: storeName, scope }, 'a scope is missing');
+  const error = subscriptions && options.webhookUri !== null ? refusedSubscriptions(subscriptions, options.webhookUri) : null;
   return {
     store: storeName,
-    ok: true,
-    error: null,
+    ok: error === null,
+    error,
     installation,
     missingScopes: missing,
     subscriptions,
@@ -84,31 +90,31 @@ function missingScopeError(domain: string, missing: MissingScope[]): ConnectorEr
   );
 }
 
-/** Creates or repairs our subscriptions and remembers which are there. Throws INSTALL_SUBSCRIPTION_FAILED naming every topic that could not be had. */
+/** Creates or repairs our subscriptions and remembers which are there. What Shopify refuses is in the report and in the log. */
 export async function repairSubscriptions(options: InstallOptions, uri: string): Promise<SubscriptionReport> {
+  const { storeName, logger } = options;
   const report = await options.shopify.ensureSubscriptions(uri);
-  await options.store.saveSubscriptions(
-    options.storeName,
-    [...report.created, ...report.updated, ...report.unchanged].sort(),
-    options.clock.now(),
-  );
-  if (report.created.length + report.updated.length + report.removed.length > 0) {
-    options.logger.info(
-      { store: options.storeName, created: report.created, updated: report.updated, removed: report.removed },
-      'webhook subscriptions repaired',
-    );
-  }
-  if (report.failed.length > 0) {
-    const list = report.failed.map(({ topic, message }) => `${topic}: ${message}`).join('; ');
-    throw new ConnectorError(
-      'INSTALL_SUBSCRIPTION_FAILED',
-      `Shopify refused webhook subscriptions at ${uri} (${list}). Check server.publicUrl, then run connect again.`,
-      {
-        retryable: true,
-      },
-    );
-  }
+  const { created, updated, unchanged, removed, failed } = report;
+  await options.store.saveSubscriptions(storeName, [...created, ...updated, ...unchanged].sort(), options.clock.now());
+  if (created.length + updated.length + removed.length > 0)
+    logger.info({ store: storeName, created, updated, removed }, 'webhook subscriptions repaired');
+  if (failed.length > 0)
+    logger.error({ store: storeName, refused: failed }, 'Shopify refuses webhook subscriptions: orders are found by asking only');
   return report;
+}
+
+function refusedSubscriptions({ failed }: SubscriptionReport, uri: string): ConnectReport['error'] {
+  if (failed.length === 0) return null;
+  const list = failed.map(({ topic, message }) => `${topic}: ${message}`).join('; ');
+  return {
+    code: 'INSTALL_SUBSCRIPTION_FAILED',
+    message: `Shopify refused webhook subscriptions at ${uri} (${list}). Check server.publicUrl, then run connect again.`,
+  };
+}
+
+/** Whether the store is lost until somebody acts at Shopify: the token is refused for good, or a scope was taken away. */
+export function isConnectionLost(error: unknown): boolean {
+  return isConnectionRefused(error) || errorCode(error) === 'INSTALL_MISSING_SCOPE';
 }
 
 /**
@@ -121,10 +127,9 @@ export async function checkConnection(options: InstallOptions, row: StoreRow): P
   try {
     await connect(options);
   } catch (error) {
-    const lost = isConnectionRefused(error) || errorCode(error) === 'INSTALL_MISSING_SCOPE';
-    if (!lost) throw error;
+    if (!isConnectionLost(error)) throw error;
     await store.markDisconnected(storeName, error instanceof Error ? error.message : errorCode(error));
-    logger.error({ store: storeName, code: errorCode(error) }, 'store disconnected: Shopify refuses the token');
+    logger.error({ store: storeName, code: errorCode(error) }, 'store disconnected');
     if (row.checkRequestedAt !== null) await store.clearConnectionCheck(storeName, row.checkRequestedAt);
     return false;
   }
@@ -132,20 +137,27 @@ export async function checkConnection(options: InstallOptions, row: StoreRow): P
   return true;
 }
 
-/** Removes our subscriptions, forgets the token and stops the store's work. Returns the topics removed; a store whose token is dead has none left to remove. */
+/**
+ * Stops the store's work, removes our subscriptions and forgets the token. Returns the topics removed; a store whose token is dead has none left.
+ * Stopped first, so that a daemon beside us does not put back what we remove; when the removal fails, running it again removes the rest.
+ */
 export async function disconnect(options: InstallOptions): Promise<string[]> {
-  let removed: string[] = [];
-  try {
-    if (options.webhookUri !== null) removed = await options.shopify.removeSubscriptions(options.webhookUri);
-  } catch (error) {
-    // An uninstalled app has lost its subscriptions with its token.
-    if (!isConnectionRefused(error)) throw error;
-  }
+  const { store, storeName, webhookUri } = options;
+  const known = (await store.getStore(storeName)) !== null;
+  if (known) await store.markDisconnected(storeName, DISCONNECTED_BY_USER);
+  const removed = webhookUri === null ? [] : await removeSubscriptions(options, webhookUri);
   options.shopify.forgetToken();
-  if (await options.store.getStore(options.storeName)) {
-    await options.store.saveSubscriptions(options.storeName, [], options.clock.now());
-    await options.store.markDisconnected(options.storeName, DISCONNECTED_BY_USER);
-  }
-  options.logger.info({ store: options.storeName, removed }, 'store disconnected by the user');
+  if (known) await store.saveSubscriptions(storeName, [], options.clock.now());
+  options.logger.info({ store: storeName, removed }, 'store disconnected by the user');
   return removed;
+}
+
+/** An uninstalled app has lost its subscriptions with its token. */
+export async function removeSubscriptions(options: InstallOptions, uri: string): Promise<string[]> {
+  try {
+    return await options.shopify.removeSubscriptions(uri);
+  } catch (error) {
+    if (isConnectionRefused(error)) return [];
+    throw error;
+  }
 }

@@ -30,7 +30,7 @@ export type HttpResult =
 export interface Http {
   /** Resolves to what came back, whatever happens on the network. An answer that breaks off is a failure, whatever its status was. */
   send(request: HttpRequest): Promise<HttpResult>;
-  /** Lets requests in flight end, then closes the connections. */
+  /** Ends the connections at once: a request still in flight fails. Who wants it to end waits for it first. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function createHttp(options: HttpOptions): Http {
         deadline.clear();
       }
     },
-    close: () => dispatcher.close(),
+    close: () => dispatcher.destroy(),
   };
 }
 

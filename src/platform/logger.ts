@@ -1,4 +1,5 @@
 /** The log: one line per business fact, static messages with fields. Fields are chosen by hand, so no secret or personal data gets in. */
+import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type Pretty from 'pino-pretty';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
@@ -19,12 +20,17 @@ export interface LogOptions {
 export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
   return pino(
     { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    destination ?? (options.pretty ? prettyStream(options) : pino.destination({ fd: options.fd, sync: true })),
+    destination ?? quietly(options.pretty ? prettyStream(options) : pino.destination({ fd: options.fd, sync: true })),
   );
 }
 
+/** A log nobody can write (a full disk, a closed pipe) must not end the process: lines are lost, orders are not. */
+function quietly<Stream extends EventEmitter>(stream: Stream): Stream {
+  return stream.on('error', () => {});
+}
+
 /** Loaded only where people look: a daemon that logs JSON does without it. */
-function prettyStream({ fd, colour }: LogOptions): DestinationStream {
+function prettyStream({ fd, colour }: LogOptions): DestinationStream & EventEmitter {
   const pretty = createRequire(import.meta.url)('pino-pretty') as typeof Pretty;
   return pretty({ destination: fd, colorize: colour, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true });
 }

@@ -59,7 +59,7 @@ export function createWebhookIntake(options: IntakeOptions): (request: IncomingM
   });
 
   async function receive(request: IncomingMessage, topic: string, shop: string): Promise<Outcome> {
-    const config = stores.find(({ domain }) => domain === shop);
+    const config = stores.find(({ domains }) => domains.includes(shop));
     const early =
       topic === '' || topic.length > MAX_HEADER_LENGTH || shop === ''
         ? REFUSALS.noTopic
@@ -76,7 +76,7 @@ export function createWebhookIntake(options: IntakeOptions): (request: IncomingM
     if (!verifyHmac(config.secrets, body.raw, header(request, 'x-shopify-hmac-sha256'))) return refused(REFUSALS.unauthorized);
     const deliveryId = header(request, 'x-shopify-webhook-id');
     if (deliveryId === '' || deliveryId.length > MAX_HEADER_LENGTH) return refused(REFUSALS.noDeliveryId);
-    const reading = readWebhook(topic, body.raw, config.domain);
+    const reading = readWebhook(topic, body.raw, shop);
     if (!reading.ok) return refused(REFUSALS.badBody, { reason: reading.reason });
 
     const signal = toSignal(config, reading, {

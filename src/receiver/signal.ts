@@ -6,8 +6,8 @@ import type { Signal } from '../store/types.ts';
 export interface ReceiverStore {
   /** The name in the config. */
   name: string;
-  /** The `*.myshopify.com` domain Shopify puts into X-Shopify-Shop-Domain. */
-  domain: string;
+  /** The `*.myshopify.com` domains Shopify may put into X-Shopify-Shop-Domain: the configured one and, once Shopify has told another, the canonical one. */
+  domains: string[];
   /** Client secrets that sign its webhooks: the current one, then the previous one. Empty: none is known and every webhook is refused. */
   secrets: string[];
   /** 0: no upsell delay. */

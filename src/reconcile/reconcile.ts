@@ -1,6 +1,7 @@
 /** Finds what no webhook told: orders changed since the watermark, subscriptions that are gone, a connection that was lost or came back. */
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { isConnectionRefused } from '../shopify/index.ts';
 import type { Shopify } from '../shopify/types.ts';
 import type { FoundOrder, Store, StoreRow } from '../store/types.ts';
 
@@ -13,6 +14,8 @@ export interface ReconcileOptions {
   windowStart: (row: StoreRow) => number | null;
   /** Connects the store, or repairs its subscriptions; resolves to whether it is connected. */
   ensureConnected: (row: StoreRow | null) => Promise<boolean>;
+  /** Shopify refused the token: looks whether the store is lost; resolves to whether it is connected. */
+  checkConnection: (row: StoreRow) => Promise<boolean>;
   clock: Clock;
   logger: Logger;
   /** Called when orders were marked due. */
@@ -66,6 +69,8 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
 
   return {
     tick: async (signal) => {
+      // A clock that was set back must not stop the looks for as long.
+      nextAt = Math.min(nextAt, clock.now() + settings.everyMs);
       let row = await store.getStore(storeName);
       const due = clock.now() >= nextAt;
       if (due || row?.checkRequestedAt != null) {
@@ -76,7 +81,12 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
         row = await store.getStore(storeName);
       }
       if (due && row?.state === 'connected') {
-        await look(row, signal);
+        try {
+          await look(row, signal);
+        } catch (error) {
+          // Without webhooks this is how an uninstall shows.
+          if (!isConnectionRefused(error) || (await options.checkConnection(row))) throw error;
+        }
         nextAt = clock.now() + settings.everyMs;
       }
       return Math.min(CHECK_MS, Math.max(0, nextAt - clock.now()));

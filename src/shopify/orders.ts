@@ -36,12 +36,20 @@ export async function readOrders(query: Query, ids: string[]): Promise<ReadOrder
     try {
       orders.set(id, await complete(query, fields, refunds));
     } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      failed.set(id, error);
+      failed.set(id, error instanceof ConnectorError ? error : unreadable(error));
     }
   });
   await queue.addAll(tasks);
   return { orders, failed };
+}
+
+/** One order in a shape nobody expected must not hold up the others. */
+function unreadable(cause: unknown): ConnectorError {
+  return new ConnectorError(
+    'SHOPIFY_UNREADABLE',
+    'The order has a shape that is not understood; it is tried again by itself. Please report it.',
+    { retryable: true, cause },
+  );
 }
 
 /** Search costs a seventh of `nodes` for a page, nothing less for a single order, and lags behind. */

@@ -53,6 +53,7 @@ export function appendEvent({ orm }: Connection): (append: Append) => boolean {
       state: 'pending',
       attempts: 0,
       createdAt: now,
+      firstAttemptAt: null,
       nextAttemptAt: null,
       settledAt: null,
       outcome: null,

@@ -20,6 +20,7 @@ export function destinationStates({ orm }: Connection): Operations {
     probeAt: null,
     probes: 0,
     lastDeliveredAt: null,
+    resumedAt: null,
   };
 
   return {
@@ -40,10 +41,10 @@ export function destinationStates({ orm }: Connection): Operations {
         })
         .run();
     }),
-    resumeDestination: operation((store, destination) => {
+    resumeDestination: operation((store, destination, now) => {
       orm
         .update(destinations)
-        .set({ pausedAt: null, reason: null, probeAt: null, probes: 0 })
+        .set({ pausedAt: null, reason: null, probeAt: null, probes: 0, resumedAt: now })
         .where(and(eq(destinations.store, store), eq(destinations.destination, destination)))
         .run();
     }),

@@ -1,6 +1,6 @@
-/** Looking at orders: one in the ledger, and those being held. */
+/** Looking at orders: one in the ledger, those being held, those whose last try failed. */
 import type { SQL } from 'drizzle-orm';
-import { and, asc, desc, eq, inArray, isNotNull, isNull } from './drizzle.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { dueOrders, orders } from './schema.ts';
@@ -34,6 +34,25 @@ export function listHeld({ orm }: Connection): Store['listHeld'] {
       .leftJoin(orders, and(eq(orders.store, dueOrders.store), eq(orders.orderId, dueOrders.orderId)))
       .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.heldUntil), isNull(dueOrders.leaseToken)))
       .orderBy(asc(dueOrders.dueAt))
+      .limit(limit)
+      .all(),
+  );
+}
+
+export function listFailing({ orm }: Connection): Store['listFailing'] {
+  return operation((store, limit) =>
+    orm
+      .select({
+        orderId: dueOrders.orderId,
+        name: orders.name,
+        attempts: dueOrders.attempts,
+        nextAt: dueOrders.dueAt,
+        error: sql<string>`last_error`,
+      })
+      .from(dueOrders)
+      .leftJoin(orders, and(eq(orders.store, dueOrders.store), eq(orders.orderId, dueOrders.orderId)))
+      .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.lastError)))
+      .orderBy(desc(dueOrders.attempts))
       .limit(limit)
       .all(),
   );

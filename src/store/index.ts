@@ -8,7 +8,7 @@ import { connections } from './connections.ts';
 import { counts } from './counts.ts';
 import { destinationStates } from './destinations.ts';
 import { operation } from './errors.ts';
-import { findOrder, listHeld } from './find-order.ts';
+import { findOrder, listFailing, listHeld } from './find-order.ts';
 import { getEvent } from './get-event.ts';
 import { listEvents } from './list-events.ts';
 import { daemonLock, type LockHolder } from './lock-daemon.ts';
@@ -61,6 +61,7 @@ export function openStore(options: StoreOptions): Store {
     prune: prune(connection),
     counts: counts(connection),
     listHeld: listHeld(connection),
+    listFailing: listFailing(connection),
     listEvents: listEvents(connection),
     getEvent: getEvent(connection),
     findOrder: findOrder(connection),

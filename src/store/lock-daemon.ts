@@ -79,6 +79,9 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
       if (!held) return;
       try {
         orm.delete(daemon).where(eq(daemon.id, ROW)).run();
+      } catch (error) {
+        // The row only names the holder; the lock itself is what counts.
+        if (!(error instanceof Database.SqliteError)) throw error;
       } finally {
         held.close();
         HELD.delete(held);

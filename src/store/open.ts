@@ -17,6 +17,8 @@ export interface Connection {
 }
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** Waiting blocks the whole process; every operation is tried again by its caller. */
+const WORKING_BUSY_TIMEOUT_MS = 500;
 const PAUSE_MS = 20;
 /** 16 MB of log between checkpoints: fewer fsyncs of the main file than SQLite's 4 MB, still read back in a moment after a crash. */
 const WAL_PAGES = 4_000;
@@ -37,6 +39,7 @@ export function connect(path: string): Connection {
     setPragmas(client);
     checkIntegrity(client, path);
     applyMigrations(client, path);
+    client.pragma(`busy_timeout = ${WORKING_BUSY_TIMEOUT_MS}`);
     const opened = client;
     return { path, client, orm: drizzle(opened), transaction: (work) => opened.transaction(work).immediate() };
   } catch (error) {

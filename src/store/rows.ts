@@ -148,6 +148,8 @@ export interface OutboxEvent {
   state: EventState;
   attempts: number;
   createdAt: number;
+  /** Null: never tried. */
+  firstAttemptAt: number | null;
   nextAttemptAt: number | null;
   settledAt: number | null;
   /** Outcome of the last attempt in words. */
@@ -206,6 +208,8 @@ export interface DestinationState {
   probeAt: number | null;
   probes: number;
   lastDeliveredAt: number | null;
+  /** When the last pause ended. */
+  resumedAt: number | null;
 }
 
 export interface StoreCounts {
@@ -233,6 +237,17 @@ export interface EventFilter {
   /** Written at or after. */
   since?: number;
   limit: number;
+}
+
+/** An order whose last try to read or write it failed. */
+export interface FailingOrder {
+  orderId: string;
+  name: string | null;
+  /** Tries that failed. */
+  attempts: number;
+  nextAt: number;
+  /** A code, or what the database said. */
+  error: string;
 }
 
 export interface HeldOrder {

@@ -125,6 +125,7 @@ export const events = sqliteTable(
     state: text().$type<EventState>().notNull(),
     attempts: integer().notNull(),
     createdAt: integer('created_at').notNull(),
+    firstAttemptAt: integer('first_attempt_at'),
     nextAttemptAt: integer('next_attempt_at'),
     settledAt: integer('settled_at'),
     outcome: text(),
@@ -189,6 +190,7 @@ export const destinations = sqliteTable(
     probeAt: integer('probe_at'),
     probes: integer().notNull(),
     lastDeliveredAt: integer('last_delivered_at'),
+    resumedAt: integer('resumed_at'),
   },
   (t) => [primaryKey({ columns: [t.store, t.destination] })],
 );

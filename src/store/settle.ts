@@ -37,6 +37,7 @@ export function settlements({ orm, transaction }: Connection): Pick<Store, 'sett
       settledAt: parameter('settledAt'),
       outcome: parameter('outcome'),
       attempts: sql`attempts + 1`,
+      firstAttemptAt: sql`coalesce(first_attempt_at, ${p('at')})`,
     })
     .where(and(eq(events.id, p('id')), eq(events.state, 'pending')))
     .prepare();
@@ -82,7 +83,7 @@ export function settlements({ orm, transaction }: Connection): Pick<Store, 'sett
     const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
     if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
     for (const { event, settlement } of results) {
-      const changed = setEvent.run({ id: event.id, ...settled(settlement, now) }).changes;
+      const changed = setEvent.run({ id: event.id, at: settlement.attempt.at, ...settled(settlement, now) }).changes;
       if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
     }
     if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });

@@ -5,6 +5,7 @@ import type {
   DestinationState,
   DueOrder,
   EventFilter,
+  FailingOrder,
   EventWithId,
   FoundOrder,
   HeldOrder,
@@ -78,18 +79,21 @@ export interface Store {
   addEvents(options: { store: string; destination: string; events: NewEvent[]; now: number }): Promise<(EventWithId | null)[]>;
   getDestination(store: string, destination: string): Promise<DestinationState>;
   pauseDestination(state: { store: string; destination: string; reason: string; probeAt: number; now: number }): Promise<void>;
-  resumeDestination(store: string, destination: string): Promise<void>;
+  resumeDestination(store: string, destination: string, now: number): Promise<void>;
 
   // Reconciling
   getWatermark(store: string): Promise<string | null>;
   /** `at`: an `updatedAt` of Shopify, verbatim. */
   setWatermark(store: string, at: string): Promise<void>;
+  /** The next look goes through the whole window again; the ledger makes that harmless. */
+  clearWatermark(store: string): Promise<void>;
   /** Removes bodies of delivered events, their attempts and receipts older than `before`; ids stay. Returns rows touched. */
   prune(before: number): Promise<number>;
 
   // Looking
   counts(store: string, now: number): Promise<StoreCounts>;
   listHeld(store: string, limit: number): Promise<HeldOrder[]>;
+  listFailing(store: string, limit: number): Promise<FailingOrder[]>;
   listEvents(filter: EventFilter): Promise<(OutboxEvent & { blockedBy: string | null; orderName: string | null })[]>;
   getEvent(idOrEventId: string): Promise<{ event: OutboxEvent; attempts: Attempt[]; orderName: string | null; trail: string[] } | null>;
   findOrder(

@@ -113,6 +113,9 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
   function report(writes: OrderWrite[], results: OrderWriteResult[]): void {
     for (const [index, result] of results.entries()) {
       const write = writes[index];
+      if (result.error !== undefined) {
+        logger.error({ store: storeName, orderId: result.orderId, error: result.error }, 'order could not be written, will be tried again');
+      }
       if (!write || !result.written) continue;
       const { decision, reason, warnings } = write.derivation;
       logger.info({ store: storeName, orderId: result.orderId, decision, reason, events: result.newEvents }, 'order written');

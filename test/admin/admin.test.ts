@@ -54,7 +54,7 @@ describe('health', () => {
     expect(first.status).toBe(503);
     expect(await first.json()).toEqual({
       ok: false,
-      reasons: ['worker sync main failed: SHOPIFY_DOWN', 'store main is not connected yet'],
+      reasons: ['store main is not connected yet', 'worker sync main failed: SHOPIFY_DOWN'],
       notes: [],
     });
 
@@ -77,10 +77,23 @@ describe('health', () => {
     expect([response.status, await response.json()]).toEqual([200, { ok: true, reasons: [], notes: ['store second is disconnected'] }]);
   });
 
+  test('nor does one whose workers fail; a paused destination counts as a trouble', async () => {
+    const { origin, state, clock } = await start({ names: ['main', 'second'] });
+    state.workers[0] = { name: 'sync main', code: 'TOKEN_WRONG_SECRET' };
+    const first = await fetch(`${origin}/readyz`);
+    expect([first.status, await first.json()]).toEqual([
+      200,
+      { ok: true, reasons: [], notes: ['worker sync main failed: TOKEN_WRONG_SECRET'] },
+    ]);
+    state.destination = { pausedAt: NOW };
+    await clock.advance(1_000);
+    expect((await fetch(`${origin}/readyz`)).status).toBe(503);
+  });
+
   test('a hundred looks at once cost the database one', async () => {
     const { origin, state } = await start();
     await Promise.all(Array.from({ length: 100 }, () => fetch(`${origin}/readyz`).then((response) => response.text())));
-    expect(state.reads).toBe(2);
+    expect(state.reads).toBe(3);
   });
 });
 

@@ -46,7 +46,7 @@ test('shows every store with its connection, orders, events, held orders and unm
   });
   const page = readable(await (await fetch(`${origin}/`)).text());
   for (const part of [
-    'shopify-converge: ready',
+    'shopify-converge: not ready',
     'store second is not connected yet',
     'state connected',
     'shop Converge Store (convergestore.myshopify.com)',

@@ -99,10 +99,21 @@ export async function startAdmin(options: RunningOptions = {}) {
       counts: () => answer(state.counts),
       listHeld: () => answer(state.held),
       getDestination: (store, destination) =>
-        answer({ store, destination, pausedAt: null, reason: null, probeAt: null, probes: 0, lastDeliveredAt: null, ...state.destination }),
+        answer({
+          store,
+          destination,
+          pausedAt: null,
+          reason: null,
+          probeAt: null,
+          probes: 0,
+          lastDeliveredAt: null,
+          resumedAt: null,
+          ...state.destination,
+        }),
     },
     connections: names.map((name) => ({ name, destinations: [{ name: 'converge' }], shopify: { budget: () => state.budget } })),
     workers: state.workers.map((_worker, index) => ({
+      store: names[0] ?? '',
       name: state.workers[index]?.name ?? '',
       failure: () => state.workers[index]?.code ?? null,
     })),

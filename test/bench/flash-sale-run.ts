@@ -103,7 +103,7 @@ export async function playFlashSale(sale: FlashSale): Promise<FlashSaleResult> {
     clock,
     logger,
     respond: createReceiver({
-      stores: [{ name: STORE, domain: sandbox.shopDomain, secrets: [sandbox.clientSecret], upsellDelayMs: DELAY_MINUTES * MINUTE }],
+      stores: [{ name: STORE, domains: [sandbox.shopDomain], secrets: [sandbox.clientSecret], upsellDelayMs: DELAY_MINUTES * MINUTE }],
       store,
       publicUrl: null,
       clock,

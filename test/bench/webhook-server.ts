@@ -19,7 +19,7 @@ async function ours(folder: string): Promise<number> {
   let tokens = 0;
   const store = openStore({ path: `${folder}/connector.sqlite`, newToken: () => String((tokens += 1)) });
   const respond = createReceiver({
-    stores: [{ name: 'main', domain: SHOP, secrets: [SECRET], upsellDelayMs: 600_000 }],
+    stores: [{ name: 'main', domains: [SHOP], secrets: [SECRET], upsellDelayMs: 600_000 }],
     store,
     publicUrl: null,
     clock,

@@ -71,7 +71,7 @@ export function counts(more: Partial<StoreCounts> = {}): StoreCounts {
 }
 
 export function status(store: Partial<StatusReport['stores'][number]> = {}, daemon: StatusReport['daemon'] = null): StatusReport {
-  return { daemon, stores: [{ name: 'main', row: row(), counts: counts(), held: [], destinations: [], ...store }] };
+  return { daemon, stores: [{ name: 'main', row: row(), counts: counts(), held: [], failing: [], destinations: [], ...store }] };
 }
 
 export function derivation(more: Partial<Derivation> = {}): Derivation {
@@ -107,6 +107,7 @@ export function event(more: Partial<OutboxEvent> = {}): OutboxEvent {
     state: 'delivered',
     attempts: 1,
     createdAt: NOW - 3 * MINUTE,
+    firstAttemptAt: NOW - 2 * MINUTE,
     nextAttemptAt: null,
     settledAt: NOW - 2 * MINUTE,
     outcome: '200',

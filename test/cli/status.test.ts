@@ -41,6 +41,7 @@ describe('status', () => {
             probeAt: NOW + MINUTE,
             probes: 2,
             lastDeliveredAt: null,
+            resumedAt: null,
           },
         ],
       },

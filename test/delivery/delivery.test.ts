@@ -225,11 +225,11 @@ describe('a refusal of the event', () => {
     ]);
   });
 
-  it('may be a redirect, which is not followed', async () => {
+  it('may be a redirect, which is not followed: the destination pauses, nothing dies', async () => {
     const { put, tick, endpoint, states } = await rig({ treat: () => ({ status: 302, headers: { location: 'http://127.0.0.1:1/' } }) });
     await put('1001', '1001');
     await tick();
-    expect(await states()).toEqual({ '1001': 'dead' });
+    expect(await states()).toEqual({ '1001': 'pending 1' });
     expect(endpoint.arrivals).toHaveLength(1);
   });
 

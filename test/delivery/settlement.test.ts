@@ -24,6 +24,7 @@ function event(more: Partial<OutboxEvent> = {}): OutboxEvent {
     state: 'pending',
     attempts: 0,
     createdAt: NOW - 5,
+    firstAttemptAt: null,
     nextAttemptAt: null,
     settledAt: null,
     outcome: null,
@@ -65,30 +66,31 @@ describe('a failure that may pass', () => {
     expect(waitOf(0, later(Number.POSITIVE_INFINITY))).toBe(900_000);
   });
 
-  it('is the end after maxAgeHours from the creation', () => {
-    expect(settle({ createdAt: NOW - 72 * HOUR + 1 }, later()).state).toBe('retry');
-    expect(settle({ createdAt: NOW - 72 * HOUR }, later())).toEqual({
+  it('is the end after maxAgeHours from the first attempt, however old the event was by then', () => {
+    expect(settle({ createdAt: NOW - 500 * HOUR }, later()).state).toBe('retry');
+    expect(settle({ firstAttemptAt: NOW - 72 * HOUR + 1 }, later()).state).toBe('retry');
+    expect(settle({ firstAttemptAt: NOW - 72 * HOUR }, later())).toEqual({
       state: 'dead',
       outcome: 'Converge answered 503; given up after 72 h',
       attempt,
     });
-    expect(settle({ createdAt: NOW - HOUR }, later(), { maxAgeHours: 0.5 }).state).toBe('dead');
+    expect(settle({ firstAttemptAt: NOW - HOUR }, later(), { maxAgeHours: 0.5 }).state).toBe('dead');
   });
 
   it('does not count the time of a pause, and never ends a probe', () => {
-    expect(settle({ createdAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 71 * HOUR }).state).toBe('retry');
-    expect(settle({ createdAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 72 * HOUR }).state).toBe('dead');
-    expect(settle({ createdAt: NOW - 500 * HOUR }, later(), { probe: true }).state).toBe('retry');
+    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 71 * HOUR }).state).toBe('retry');
+    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 72 * HOUR }).state).toBe('dead');
+    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { probe: true }).state).toBe('retry');
   });
 });
 
 it('a refusal of the event is the end of it; a refusal of everything is not, whatever its age', () => {
   expect(settle({}, { kind: 'reject', reason: 'refused (422)' })).toEqual({ state: 'dead', outcome: 'refused (422)', attempt });
-  expect(settle({ createdAt: NOW - 500 * HOUR }, { kind: 'pause', reason: 'token (401)' })).toEqual({
+  expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, { kind: 'pause', reason: 'token (401)' })).toEqual({
     state: 'retry',
     nextAt: NOW,
     outcome: 'token (401)',
     attempt,
   });
-  expect(settle({ createdAt: NOW - 500 * HOUR }, { kind: 'delivered' })).toEqual({ state: 'delivered', attempt });
+  expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, { kind: 'delivered' })).toEqual({ state: 'delivered', attempt });
 });

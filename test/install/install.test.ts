@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/core/errors.ts';
 import { checkConnection, connect, disconnect, DISCONNECTED_BY_USER } from '../../src/install/install.ts';
+import { keepConnected } from '../../src/install/keep-connected.ts';
 import { missingScopes } from '../../src/install/scopes.ts';
 import type { Installation, Shopify, SubscriptionReport } from '../../src/shopify/types.ts';
 import { handClock } from '../clock.ts';
@@ -106,10 +107,27 @@ describe('connect', () => {
     expect(missing[0]?.cost).toContain('60 days');
   });
 
-  it('names every subscription Shopify refused', async () => {
+  it('names every subscription Shopify refused; the store is connected all the same, as its orders can be found by asking', async () => {
     const run = start();
     run.subscriptions({ failed: [{ topic: 'ORDERS_EDITED', message: 'Address is too big' }] });
-    await expect(connect(run.options)).rejects.toThrow(/ORDERS_EDITED: Address is too big.*publicUrl/);
+    const { ok, error } = await connect(run.options);
+    expect(ok).toBe(false);
+    expect(error?.message).toMatch(/ORDERS_EDITED: Address is too big.*publicUrl/);
+    expect(await run.store.getStore(SHOP)).toMatchObject({ state: 'connected', subscriptions: ['ORDERS_CREATE', 'ORDERS_UPDATED'] });
+  });
+
+  it('that brings read_all_orders makes the next look go through the whole window again', async () => {
+    const run = start({ scopes: SCOPES.slice(0, 3) });
+    await connect(run.options);
+    await run.store.setWatermark(SHOP, '2026-11-20T12:00:00Z');
+    await connect(run.options);
+    expect(await run.store.getWatermark(SHOP)).not.toBeNull();
+    run.answer({ domain: 'shop.myshopify.com', shopName: 'Shop', currency: 'EUR', timeZone: 'Europe/Berlin', scopes: SCOPES });
+    await connect(run.options);
+    expect(await run.store.getWatermark(SHOP)).toBeNull();
+    await run.store.setWatermark(SHOP, '2026-11-20T12:00:00Z');
+    await connect(run.options);
+    expect(await run.store.getWatermark(SHOP)).not.toBeNull();
   });
 });
 
@@ -158,10 +176,56 @@ describe('disconnect', () => {
     expect(await run.store.getStore(SHOP)).toMatchObject({ state: 'disconnected', stateReason: DISCONNECTED_BY_USER, subscriptions: [] });
   });
 
+  it('stops the work first: a daemon beside it must not put back what is removed', async () => {
+    const run = start();
+    await connect(run.options);
+    run.answer(new Error('down'));
+    await expect(disconnect(run.options)).rejects.toThrow('down');
+    expect(await run.store.getStore(SHOP)).toMatchObject({ state: 'disconnected' });
+  });
+
   it('of an app that is gone already succeeds, and of a store never connected too', async () => {
     const run = start();
     run.answer(refused);
     expect(await disconnect(run.options)).toEqual([]);
     expect(await run.store.getStore(SHOP)).toBeNull();
+  });
+});
+
+describe('keeping a store connected', () => {
+  const disconnectedBy = async (run: ReturnType<typeof start>) => {
+    await connect(run.options);
+    await disconnect(run.options);
+    run.calls.length = 0;
+    return (await run.store.getStore(SHOP))!;
+  };
+
+  it('leaves a store alone that its user disconnected, until the daemon starts anew', async () => {
+    const run = start();
+    const row = await disconnectedBy(run);
+    expect(await keepConnected(run.options, row, false)).toBe(false);
+    expect(run.calls).toEqual(['forget']);
+    expect(await keepConnected(run.options, row, true)).toBe(true);
+  });
+
+  it('tries one that was uninstalled again at every look, and answers a request to check it once', async () => {
+    const run = start();
+    await connect(run.options);
+    await run.store.markDisconnected(SHOP, 'uninstalled');
+    await run.store.acceptSignals([signal({ topic: 'app/uninstalled', orderId: null, checksConnection: true })]);
+    run.answer(refused);
+    expect(await keepConnected(run.options, (await run.store.getStore(SHOP))!, false)).toBe(false);
+    expect((await run.store.getStore(SHOP))?.checkRequestedAt).toBeNull();
+    run.answer({ domain: 'shop.myshopify.com', shopName: 'Shop', currency: 'EUR', timeZone: 'Europe/Berlin', scopes: SCOPES });
+    expect(await keepConnected(run.options, (await run.store.getStore(SHOP))!, false)).toBe(true);
+  });
+
+  it('takes away what it put back when the store is disconnected during the repair', async () => {
+    const run = start();
+    await connect(run.options);
+    const row = (await run.store.getStore(SHOP))!;
+    await run.store.markDisconnected(SHOP, DISCONNECTED_BY_USER);
+    expect(await keepConnected(run.options, row, false)).toBe(false);
+    expect(run.calls.slice(-3)).toEqual([`ensure ${URI}`, `remove ${URI}`, 'forget']);
   });
 });

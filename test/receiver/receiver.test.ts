@@ -129,7 +129,7 @@ describe('refusals', () => {
 
   test('a store without secrets refuses every signature, the one of the empty secret included', async () => {
     for (const secrets of [[], ['']]) {
-      const { post, store, server } = await start({ stores: [{ name: 'main', domain: SHOP, secrets, upsellDelayMs: 0 }] });
+      const { post, store, server } = await start({ stores: [{ name: 'main', domains: [SHOP], secrets, upsellDelayMs: 0 }] });
       expect((await post(ORDER, headersFor(ORDER, { 'x-shopify-hmac-sha256': sign(ORDER, '') }))).status).toBe(401);
       expect(store.batches).toEqual([]);
       await server.close(0);
@@ -202,8 +202,8 @@ describe('what is accepted', () => {
   test('is held from its creation on, and from now when that lies in the future or is unknown or there is no delay', async () => {
     const { post, store, clock } = await start({
       stores: [
-        { name: 'main', domain: SHOP, secrets: [SECRET], upsellDelayMs: 60_000 },
-        { name: 'quick', domain: 'quick.myshopify.com', secrets: [SECRET], upsellDelayMs: 0 },
+        { name: 'main', domains: [SHOP], secrets: [SECRET], upsellDelayMs: 60_000 },
+        { name: 'quick', domains: ['quick.myshopify.com'], secrets: [SECRET], upsellDelayMs: 0 },
       ],
     });
     const at = (createdAt: string | null) => JSON.stringify({ id: 1, created_at: createdAt });

@@ -78,7 +78,7 @@ export async function startReceiver(options: StartOptions = {}) {
     logger,
     limits: options.limits,
     respond: createReceiver({
-      stores: options.stores ?? [{ name: 'main', domain: SHOP, secrets: [SECRET, 'shpss_previous'], upsellDelayMs: 600_000 }],
+      stores: options.stores ?? [{ name: 'main', domains: [SHOP], secrets: [SECRET, 'shpss_previous'], upsellDelayMs: 600_000 }],
       store: options.store ?? store,
       publicUrl: options.publicUrl ?? null,
       clock,

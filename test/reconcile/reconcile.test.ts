@@ -1,5 +1,6 @@
 /** Reconcile: what no webhook told becomes due, from the watermark on, in order of change. */
 import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/core/errors.ts';
 import { createReconcile } from '../../src/reconcile/reconcile.ts';
 import type { ChangedOrder } from '../../src/shopify/types.ts';
 import { handClock } from '../clock.ts';
@@ -19,8 +20,10 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
   const asked: (string | null)[] = [];
   let pages = options.pages ?? [];
   let breakAfter = Infinity;
+  let failure = new Error('down');
   let isConnected = options.connected ?? true;
   let checks = 0;
+  let lost = false;
   const { tick } = createReconcile({
     storeName: SHOP,
     store,
@@ -28,7 +31,7 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
       ordersChangedSince: async function* (since) {
         asked.push(since);
         for (const [index, page] of pages.entries()) {
-          if (index >= breakAfter) throw new Error('down');
+          if (index >= breakAfter) throw failure;
           yield page;
         }
       },
@@ -39,6 +42,7 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
       checks += 1;
       return isConnected;
     },
+    checkConnection: async () => !lost,
     clock,
     logger: silent,
   });
@@ -50,6 +54,8 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
     tick: () => tick(stop.signal),
     answer: (next: ChangedOrder[][], breaks = Infinity) => ([pages, breakAfter] = [next, breaks]),
     connect: (value: boolean) => (isConnected = value),
+    lose: () => (lost = true),
+    failWith: (error: Error) => (failure = error),
     checks: () => checks,
     due: () =>
       rows<{ order_id: string; due_at: number; lane: string }>(store, 'select order_id, due_at, lane from due_orders order by order_id'),
@@ -113,6 +119,28 @@ describe('reconcile', () => {
     await run.clock.advance(15 * MINUTE);
     await run.tick();
     expect(await run.watermark()).toBe(at(T0));
+  });
+
+  it('that Shopify refuses looks whether the store is lost: without webhooks an uninstall shows nowhere else', async () => {
+    const run = await start();
+    run.failWith(new ConnectorError('TOKEN_APP_NOT_INSTALLED', 'not installed'));
+    run.answer([[changed('1', T0)]], 0);
+    await expect(run.tick()).rejects.toThrow('not installed');
+    run.lose();
+    await run.tick();
+    expect(run.asked).toHaveLength(2);
+    await run.tick();
+    expect(run.asked).toHaveLength(2);
+  });
+
+  it('goes on when the clock is set back', async () => {
+    const run = await start();
+    await run.tick();
+    run.clock.set(T0 - 6 * 60 * MINUTE);
+    await run.tick();
+    await run.clock.advance(15 * MINUTE);
+    await run.tick();
+    expect(run.asked).toHaveLength(2);
   });
 
   it('asks nothing of a store that is not connected, and looks again soon', async () => {
