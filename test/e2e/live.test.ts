@@ -69,7 +69,7 @@ describe('connect and disconnect', () => {
 describe('a live order', () => {
   it('becomes exactly the event the contract describes, after the wait, with its upsell, then its refund', async () => {
     const at = await place({ delaySeconds: 2, store: '    exclude: { channels: [pos] }\n' });
-    await at.start();
+    const daemon = await at.start();
     const { shop, converge } = at.sandbox;
     shop.createOrder({ lines: [{ variant: 'TM-1' }], sourceName: 'pos' });
     const order = shop.createOrder({
@@ -151,6 +151,15 @@ describe('a live order', () => {
     });
     await until(async () => (await at.status()).stores[0]?.counts.orders.excluded === 1);
     expect(converge.counts()).toMatchObject({ events: 2, repeats: 0, outOfOrder: 0, refused: 0 });
+
+    const said =
+      daemon.output() +
+      (await at.run('status')).stdout +
+      (await at.run('events', 'list')).stdout +
+      (await (await fetch(`${at.admin}/`)).text());
+    expect(said).toContain(order.id);
+    for (const secret of ['ada@example.com', 'Lovelace', '901820', '10115', at.sandbox.clientSecret])
+      expect(said.toLowerCase()).not.toContain(secret.toLowerCase());
   });
 });
 
