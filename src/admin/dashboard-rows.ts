@@ -36,6 +36,9 @@ export function orderRows({ counts }: Figures, now: number): Html[] {
     ...(counts.oldestDueAt === null ? [] : [text('oldest to be read', `due ${relative(counts.oldestDueAt, now)}`)]),
     ...Object.entries(counts.orders).map(([decision, orders]) => number(DECISIONS[decision] ?? decision, orders)),
     ...Object.entries(counts.excluded).map(([key, orders]) => number(key.replace(/^excluded:/, 'by '), orders)),
+    ...counts.changedAfterSending.map(({ currency, orders, difference }) =>
+      text('changed after sending', `${orders}, by ${difference} ${currency} in all`),
+    ),
   ];
 }
 

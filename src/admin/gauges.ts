@@ -14,9 +14,10 @@ export function setGauges(
   metrics.databaseUp.set(figures === null ? 0 : 1);
 
   const { storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders } = metrics;
+  const { changedAfterSendingOrders } = metrics;
   const { events, blockedEvents, oldestPendingAge, destinationPaused } = metrics;
   const ofStores = [storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders];
-  for (const gauge of [...ofStores, events, blockedEvents, oldestPendingAge, destinationPaused]) gauge.reset();
+  for (const gauge of [...ofStores, changedAfterSendingOrders, events, blockedEvents, oldestPendingAge, destinationPaused]) gauge.reset();
 
   const age = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
   for (const { name: store, row, counts, destinations, costAvailable: points } of figures ?? []) {
@@ -29,13 +30,15 @@ export function setGauges(
     for (const [decision, number] of Object.entries(counts.orders)) orders.set({ store, decision }, number);
     for (const [key, number] of Object.entries(counts.excluded))
       excludedOrders.set({ store, reason: key.replace(/^excluded:/, '') }, number);
-    unmappedChannelOrders.set(
-      { store },
-      counts.unmapped.reduce((sum, { orders: number }) => sum + number, 0),
-    );
+    unmappedChannelOrders.set({ store }, ordersIn(counts.unmapped));
+    changedAfterSendingOrders.set({ store }, ordersIn(counts.changedAfterSending));
     for (const [state, number] of Object.entries(counts.events)) events.set({ store, state }, number);
     blockedEvents.set({ store }, counts.blocked);
     oldestPendingAge.set({ store }, age(counts.oldestPendingAt));
     for (const { destination, pausedAt } of destinations) destinationPaused.set({ store, destination }, pausedAt === null ? 0 : 1);
   }
+}
+
+function ordersIn(groups: { orders: number }[]): number {
+  return groups.reduce((sum, { orders }) => sum + orders, 0);
 }

@@ -94,6 +94,7 @@ function attention({ counts, destinations, failing }: StoreStatus, { now, colour
       ];
     }),
     ...deadText(counts).map((text) => ['dead', colours.bad(text)]),
+    ...changedText(counts).map((text) => ['changed', colours.warning(text)]),
     ...unmappedText(counts).map((text) => ['unmapped', colours.warning(text)]),
   ];
 }
@@ -102,6 +103,17 @@ function deadText({ events: { dead }, blocked }: StoreCounts): string[] {
   if (dead === 0) return [];
   const behind = blocked === 0 ? '' : `, ${countOf(blocked, 'event')} blocked behind ${dead === 1 ? 'it' : 'them'}`;
   return [`${countOf(dead, 'event')} refused for good${behind}: see events list --status dead`];
+}
+
+function changedText({ changedAfterSending }: StoreCounts): string[] {
+  return changedAfterSending.map(({ currency, orders: count, difference, youngest }) => {
+    const each = youngest.map((order) => `${order.name} ${signed(order.difference)}`).join(', ');
+    return `${countOf(count, 'order')} after sending, ${signed(difference)} ${currency} in all: ${each}${count > youngest.length ? ', …' : ''}`;
+  });
+}
+
+function signed(amount: string): string {
+  return amount.startsWith('-') ? amount : `+${amount}`;
 }
 
 function unmappedText({ unmapped }: StoreCounts): string[] {

@@ -12,7 +12,7 @@ import { ConfigError, pathText, type Problem } from './problem.ts';
 import { resolveReferences } from './resolve.ts';
 import { configSchema, type Settings, type StoreSettings } from './schema.ts';
 
-type RuleKeys = 'exclude' | 'upsellDelay' | 'salesChannels' | 'markets' | 'aliases';
+type RuleKeys = 'exclude' | 'upsellDelay' | 'salesChannels' | 'markets' | 'aliases' | 'subscriptions';
 
 /** One store. What is null was left out. */
 export interface StoreConfig extends Omit<StoreSettings, RuleKeys | 'shop' | 'reconcile' | 'convead'> {
@@ -124,14 +124,14 @@ function build(settings: Settings, file: string): Config {
 }
 
 function buildStore(settings: StoreSettings, webhooks: boolean): StoreConfig {
-  const { exclude, upsellDelay, salesChannels, markets, aliases, reconcile, convead, ...rest } = settings;
+  const { exclude, upsellDelay, salesChannels, markets, aliases, subscriptions, reconcile, convead, ...rest } = settings;
   const shop = settings.shop ?? '';
   return {
     ...rest,
     shop,
     shopifyOrigin: originOf(rest.shopifyOrigin),
     convead: convead && { ...convead, domain: convead.domain ?? shop, origin: originOf(convead.origin) },
-    rules: { exclude, upsellDelay, salesChannels, markets, aliases },
+    rules: { exclude, upsellDelay, salesChannels, markets, aliases, subscriptions },
     reconcile: { everyMinutes: reconcile.everyMinutes ?? (webhooks ? 15 : 1) },
   };
 }

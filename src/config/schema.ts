@@ -148,6 +148,13 @@ const aliases = group('How profiles are recognised.', {
   }),
 });
 
+const subscriptions = group('What is told of subscriptions besides the orders themselves.', {
+  events: setting(flag().default(false), {
+    description:
+      'Also send `Started Subscription` and `Placed Recurring Subscription Order`. Leave it off where the subscription app sends them to Converge itself: they would count twice.',
+  }),
+});
+
 const delivery = group('How fast and how long a destination is tried.', {
   concurrency: setting(wholeNumber(1, 1000).default(10), { description: 'Requests at once.' }),
   perSecond: setting(numberAbove(0, 10_000).default(50), { description: 'Requests per second at most.' }),
@@ -204,6 +211,7 @@ const store = setting(
       }),
     }),
     markets,
+    subscriptions,
     delivery,
     aliases,
   }),
@@ -229,4 +237,4 @@ export type Settings = z.output<typeof configSchema>;
 export type StoreSettings = Settings['stores'][number];
 
 /** Settings of the contract whose feature this version does not have, by path without indices. */
-export const NOT_YET = ['alerts', 'stores.subscriptions'];
+export const NOT_YET = ['alerts'];

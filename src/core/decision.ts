@@ -37,6 +37,15 @@ export interface RefundAccount {
   amount: string;
 }
 
+/** What an order is to a subscription. */
+export type SubscriptionRole =
+  /** It starts one. */
+  | 'first'
+  /** It renews one. */
+  | 'recurring'
+  /** Nothing says so far that it belongs to one. */
+  | 'none';
+
 /** What earlier runs recorded of this order. */
 export interface Previous {
   decision: DecisionKind;
@@ -46,6 +55,8 @@ export interface Previous {
   sentTotal: string | null;
   /** Line id -> quantity reported in that Placed Order; null when none was written. */
   sentLines: Record<string, number> | null;
+  /** The role whose subscription event was written, or that none was yet; null when the Placed Order was written without looking. */
+  subscription: SubscriptionRole | null;
 }
 
 /** What a derivation may know besides the order and the settings. Times in ms since the epoch. */
@@ -88,6 +99,8 @@ export interface Derivation {
   /** `total_price` as a decimal string in shop currency. */
   total: string;
   sentLines: Record<string, number> | null;
+  /** As in `Previous`, with what this derivation writes. */
+  subscription: SubscriptionRole | null;
   warnings: Warning[];
   /** Every rule that was looked at, in plain words, in order. No personal data. */
   trail: string[];

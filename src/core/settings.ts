@@ -26,4 +26,8 @@ export interface RuleSettings {
     /** More e-mail domains whose addresses are relays and never an alias. */
     relayDomains: string[];
   };
+  subscriptions: {
+    /** Send Started Subscription and Placed Recurring Subscription Order besides the Placed Order. */
+    events: boolean;
+  };
 }

@@ -14,11 +14,12 @@ import { placedOrder, type Common } from './placed-order.ts';
 import { receivedRefund } from './received-refund.ts';
 import { refundOutcome, type NewRefund, type RefundOutcome } from './refunds.ts';
 import { salesChannel, type SalesChannel } from './sales-channel.ts';
+import { subscriptionEvent, subscriptionOutcome } from './subscription.ts';
 import { changeWarning, sendingWarnings } from './warnings.ts';
 
 /**
- * What the order's state implies. `events` holds those not known from `facts.previous`, Placed Order first, refunds in the order of their
- * ids; an event derived twice has the same id, so repeats are harmless. Never throws for an order with missing values: the event then
+ * What the order's state implies. `events` holds those not known from `facts.previous`: Placed Order, the event of a subscription, refunds
+ * in the order of their ids; an event derived twice has the same id, so repeats are harmless. Never throws for an order with missing values: the event then
  * says what there is. `historical` of an order: created before the second in which the store was first connected; of a refund: the same
  * of its own creation. `total` is what was bought as the order stands now; `sentLines` what its Placed Order reports or reported.
  */
@@ -38,13 +39,18 @@ export function derive(order: Order, settings: RuleSettings, facts: Facts): Deri
     warnings.push(change);
     trail.push(`Changed after sending: ${change.detail.sent} was sent, it is ${total} now. No second Placed Order.`);
   }
+  const subscription =
+    verdict.decision === 'sent'
+      ? subscriptionOutcome(order, bought, settings.subscriptions, facts, writesNow, trail)
+      : { role: facts.previous?.subscription ?? null, writes: null };
   const sentLines = writesNow ? quantities(bought) : (facts.previous?.sentLines ?? null);
   const refunds = refundsOf(order, facts, verdict, digits, sentLines, trail);
 
   const events: ConvergeEvent[] = [];
-  if (writesNow || refunds.toSend.length > 0) {
+  if (writesNow || subscription.writes !== null || refunds.toSend.length > 0) {
     const common = commonOf(order, settings, channel, digits, facts.now);
     if (writesNow) events.push(placedOrder(common, bought, verdict.isNewCustomer, historical));
+    if (subscription.writes !== null) events.push(subscriptionEvent(subscription.writes, common, bought, facts, historical));
     for (const one of refunds.toSend) events.push(receivedRefund(common, one, isPast(one, facts) ?? historical));
   }
   return {
@@ -59,6 +65,7 @@ export function derive(order: Order, settings: RuleSettings, facts: Facts): Deri
     channelMapped: channel.mapped,
     total,
     sentLines,
+    subscription: subscription.role,
     warnings,
     trail,
   };

@@ -34,6 +34,11 @@ export interface SalesChannel {
   mapped: boolean;
 }
 
+/** Whether Shopify names a subscription contract as the source: a renewal, whichever app bills it. */
+export function isRenewalSource(sourceName: string | null): boolean {
+  return filled(sourceName)?.toLowerCase().startsWith(RENEWAL_PREFIX) ?? false;
+}
+
 /** `overrides` (source name, any case -> channel type) go before the built-in table. */
 export function salesChannel(sourceName: string | null, overrides: Record<string, string>): SalesChannel {
   const source = filled(sourceName);
@@ -42,6 +47,6 @@ export function salesChannel(sourceName: string | null, overrides: Record<string
   for (const name in overrides) {
     if (name.trim().toLowerCase() === key) return { type: overrides[name] ?? DEFAULT_CHANNEL, mapped: true };
   }
-  const type = TABLE.get(key) ?? (key.startsWith(RENEWAL_PREFIX) ? 'subscription_contract' : null);
+  const type = TABLE.get(key) ?? (isRenewalSource(key) ? 'subscription_contract' : null);
   return { type: type ?? DEFAULT_CHANNEL, mapped: type !== null };
 }

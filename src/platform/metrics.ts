@@ -78,6 +78,9 @@ export function createMetrics() {
     orders: gauge('orders', 'Orders accounted for, by decision.', ['store', 'decision']),
     excludedOrders: gauge('excluded_orders', 'Excluded orders by the rule that excluded them.', ['store', 'reason']),
     unmappedChannelOrders: gauge('unmapped_channel_orders', 'Orders whose source name is in no sales channel table.', ['store']),
+    changedAfterSendingOrders: gauge('changed_after_sending_orders', 'Orders whose total is no longer what their Placed Order said.', [
+      'store',
+    ]),
     identityDifferences: counter('identity_differences_total', 'Placed Orders whose parts do not add up to their total.', ['store']),
 
     events: gauge('events', 'Events by state.', ['store', 'state']),

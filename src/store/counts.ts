@@ -1,5 +1,6 @@
 /** The figures of one store for `status`, the dashboard and the metrics. */
-import { and, eq, sql } from './drizzle.ts';
+import { minorDigits, toDecimal } from '../core/money.ts';
+import { and, desc, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { destinations, dueOrders, events, lanes, orders, webhookReceipts } from './schema.ts';
@@ -7,6 +8,7 @@ import type { EventState, Store } from './types.ts';
 
 const p = sql.placeholder;
 const number = sql<number>`count(*)`;
+const CHANGED_SHOWN = 5;
 
 export function counts({ orm, client }: Connection): Store['counts'] {
   const receipts = orm
@@ -53,6 +55,27 @@ export function counts({ orm, client }: Connection): Store['counts'] {
     .groupBy(orders.sourceName, orders.appName)
     .prepare();
 
+  const isChanged = sql`${orders.changedAfterSending} is not null`;
+  const difference = sql<string>`json_extract(${orders.changedAfterSending}, '$.difference')`;
+  const changed = orm
+    .select({
+      currency: orders.currency,
+      orders: number,
+      // Written with all digits of the currency: without the point these are minor units.
+      difference: sql<number>`sum(cast(replace(${difference}, '.', '') as integer))`,
+    })
+    .from(orders)
+    .where(and(eq(orders.store, p('store')), isChanged))
+    .groupBy(orders.currency)
+    .prepare();
+  const youngest = orm
+    .select({ orderId: orders.orderId, name: orders.name, difference })
+    .from(orders)
+    .where(and(eq(orders.store, p('store')), eq(orders.currency, p('currency')), isChanged))
+    .orderBy(desc(orders.createdAt))
+    .limit(CHANGED_SHOWN)
+    .prepare();
+
   // One read transaction, so that the figures belong together.
   const read = client.transaction((store: string, now: number) => {
     const dueFigures = due.get({ store, now });
@@ -75,6 +98,11 @@ export function counts({ orm, client }: Connection): Store['counts'] {
       oldestPendingAt: byState.find(({ state }) => state === 'pending')?.oldest ?? null,
       lastDeliveredAt: delivered.get({ store })?.last ?? null,
       unmapped: unmapped.all({ store }),
+      changedAfterSending: changed.all({ store }).map((sum) => ({
+        ...sum,
+        difference: toDecimal(BigInt(sum.difference), minorDigits(sum.currency)),
+        youngest: youngest.all({ store, currency: sum.currency }),
+      })),
     };
   });
   return operation((store, now) => read(store, now));

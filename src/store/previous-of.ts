@@ -15,6 +15,7 @@ export function previousOf({ orm }: Connection): Store['previousOf'] {
       refunds: orders.refunds,
       sentTotal: orders.sentTotal,
       sentLines: orders.sentLines,
+      subscription: orders.subscription,
       waitedForJourney: orders.waitedForJourney,
     })
     .from(orders)

@@ -226,6 +226,18 @@ export interface StoreCounts {
   oldestPendingAt: number | null;
   lastDeliveredAt: number | null;
   unmapped: { sourceName: string; appName: string | null; orders: number }[];
+  /** Orders whose total is no longer what their Placed Order said, per currency of theirs. */
+  changedAfterSending: ChangedOrders[];
+}
+
+/** Differences are decimal strings, what is now less what was sent. */
+export interface ChangedOrders {
+  currency: string;
+  orders: number;
+  /** The sum. */
+  difference: string;
+  /** The youngest of them. */
+  youngest: { orderId: string; name: string; difference: string }[];
 }
 
 export interface EventFilter {

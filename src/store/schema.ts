@@ -1,5 +1,5 @@
 /** The tables. A change here needs a migration: `drizzle-kit generate`. Times are ms since the epoch unless said otherwise. */
-import type { DecisionKind, RefundAccount } from '../core/decision.ts';
+import type { DecisionKind, RefundAccount, SubscriptionRole } from '../core/decision.ts';
 import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import type { EventState, Lane } from './types.ts';
 
@@ -90,6 +90,8 @@ export const orders = sqliteTable(
     /** What the Placed Order reported: total, and JSON of line id -> quantity. Null until one is written, fixed from then on. */
     sentTotal: text('sent_total'),
     sentLines: text('sent_lines'),
+    /** As in `Previous` of a derivation. */
+    subscription: text().$type<SubscriptionRole>(),
     waitedForJourney: integer('waited_for_journey', { mode: 'boolean' }).notNull(),
     /** JSON of the difference between what was sent and what Shopify says now; null: none. */
     changedAfterSending: text('changed_after_sending'),
@@ -102,6 +104,9 @@ export const orders = sqliteTable(
       .on(t.store, t.customerId, t.createdAt)
       .where(sql`customer_id is not null`),
     index('orders_decision').on(t.store, t.decision, t.reason),
+    index('orders_changed')
+      .on(t.store, t.currency, t.createdAt)
+      .where(sql`changed_after_sending is not null`),
     index('orders_unmapped')
       .on(t.store, t.sourceName, t.appName)
       .where(sql`channel_mapped = 0`),

@@ -64,6 +64,7 @@ export function ledger({ orm }: Connection): Ledger {
         refunds: derivation.refunds,
         sentTotal: placed ? derivation.total : (before?.sentTotal ?? null),
         sentLines: placed ? JSON.stringify(derivation.sentLines) : (before?.sentLines ?? null),
+        subscription: derivation.subscription,
         waitedForJourney: (before?.waited ?? false) || derivation.dueAgainReason === 'journey',
         changedAfterSending: difference ? JSON.stringify(difference) : null,
         trail: derivation.trail,

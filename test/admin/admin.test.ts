@@ -182,6 +182,10 @@ describe('metrics', () => {
         { sourceName: '111', appName: null, orders: 2 },
         { sourceName: '222', appName: 'x', orders: 3 },
       ],
+      changedAfterSending: [
+        { currency: 'EUR', orders: 4, difference: '12.50', youngest: [] },
+        { currency: 'JPY', orders: 1, difference: '-30', youngest: [] },
+      ],
     });
     metrics.identityDifferences.inc({ store: 'main' });
     const response = await fetch(`${origin}/metrics`);
@@ -197,6 +201,7 @@ describe('metrics', () => {
       'orders{store="main",decision="sent"} 10',
       'excluded_orders{store="main",reason="channel:pos"} 2',
       'unmapped_channel_orders{store="main"} 5',
+      'changed_after_sending_orders{store="main"} 5',
       'identity_differences_total{store="main"} 1',
       'events{store="main",state="pending"} 4',
       'events{store="main",state="dead"} 1',

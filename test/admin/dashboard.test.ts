@@ -43,6 +43,7 @@ test('shows every store with its connection, orders, events, held orders and unm
     oldestPendingAt: NOW - 7_200_000,
     lastDeliveredAt: NOW - 180_000,
     unmapped: [{ sourceName: '580111', appName: 'Some App', orders: 9 }],
+    changedAfterSending: [{ currency: 'EUR', orders: 4, difference: '12.50', youngest: [] }],
   });
   const page = readable(await (await fetch(`${origin}/`)).text());
   for (const part of [
@@ -59,6 +60,7 @@ test('shows every store with its connection, orders, events, held orders and unm
     'sent 12',
     'by tag:exclude 2',
     'not visible to the token 1',
+    'changed after sending 4, by 12.50 EUR in all',
     'delivered 31',
     'pending 6',
     'oldest pending 2 h ago',

@@ -44,6 +44,7 @@ export function counts(over: Partial<StoreCounts> = {}): StoreCounts {
     oldestPendingAt: null,
     lastDeliveredAt: null,
     unmapped: [],
+    changedAfterSending: [],
     ...over,
   };
 }

@@ -12,6 +12,7 @@ const ORDERS = 4_000;
 
 const SETTINGS: RuleSettings = {
   exclude: { channels: ['pos'], tags: ['Exclude'], customerTags: [], paymentGateways: [], testOrders: false },
+  subscriptions: { events: false },
   upsellDelay: { enabled: true, minutes: 10 },
   salesChannels: { '1780363': 'marketplace' },
   markets: null,

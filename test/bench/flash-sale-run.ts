@@ -49,6 +49,7 @@ const SEARCH_LAG_MS = 5_000;
 
 const RULES: RuleSettings = {
   exclude: { channels: [], tags: [], customerTags: [], paymentGateways: [], testOrders: false },
+  subscriptions: { events: false },
   upsellDelay: { enabled: true, minutes: DELAY_MINUTES },
   salesChannels: {},
   markets: null,

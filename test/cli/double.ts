@@ -66,6 +66,7 @@ export function counts(more: Partial<StoreCounts> = {}): StoreCounts {
     oldestPendingAt: null,
     lastDeliveredAt: null,
     unmapped: [],
+    changedAfterSending: [],
     ...more,
   };
 }
@@ -87,6 +88,7 @@ export function derivation(more: Partial<Derivation> = {}): Derivation {
     channelMapped: true,
     total: '12.50',
     sentLines: null,
+    subscription: null,
     warnings: [],
     trail: ['not excluded: no rule applies'],
     ...more,

@@ -73,7 +73,7 @@ ${JSON.stringify(placed, null, 2)}`);
           channelMapped: false,
           warnings: [{ code: 'IDENTITY_DIFFERENCE', detail: { difference: '0.01', total: '12.50' } }],
         }),
-        previous: { decision: 'sent', reason: null, refunds: [], sentTotal: '10.00', sentLines: null },
+        previous: { decision: 'sent', reason: null, refunds: [], sentTotal: '10.00', sentLines: null, subscription: null },
       }),
     );
     expect(text).toContain('decision    excluded (tag:exclude)');

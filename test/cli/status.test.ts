@@ -27,6 +27,18 @@ describe('status', () => {
           oldestPendingAt: NOW - 4 * MINUTE,
           lastDeliveredAt: NOW - 10_000,
           unmapped: [{ sourceName: '1780363', appName: 'Market App', orders: 3 }],
+          changedAfterSending: [
+            {
+              currency: 'EUR',
+              orders: 3,
+              difference: '11.50',
+              youngest: [
+                { orderId: '5009', name: '#1009', difference: '15.00' },
+                { orderId: '5004', name: '#1004', difference: '-3.50' },
+              ],
+            },
+            { currency: 'JPY', orders: 1, difference: '-30', youngest: [{ orderId: '5000', name: '#1000', difference: '-30' }] },
+          ],
         }),
         held: [
           { store: 'main', orderId: '5001', name: '#1001', dueAt: NOW + 9 * MINUTE, reason: 'upsell' },
@@ -63,6 +75,8 @@ main  Converge Store (convergestore.myshopify.com), EUR
   discarded   2 events
   paused      converge, 1 min ago: 401 invalid token; one event is tried in 1 min
   dead        1 event refused for good, 1 event blocked behind it: see events list --status dead
+  changed     3 orders after sending, +11.50 EUR in all: #1009 +15.00, #1004 -3.50, …
+  changed     1 order after sending, -30 JPY in all: #1000 -30
   unmapped    3 orders from "1780363" (Market App) sent as web: map it under salesChannels`);
   });
 

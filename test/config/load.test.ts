@@ -45,6 +45,7 @@ stores:
       enabled: true
       since: 2022-10-01
     markets: { shippingCountries: [gb, IE] }
+    subscriptions: { events: true }
     delivery: { concurrency: 10, perSecond: 50, maxAgeHours: 72, timeoutSeconds: 15 }
     aliases: { attributes: { __cvg_uid: cookie }, relayDomains: ["@Relay.Example.com"] }
 retention: { days: 30 }
@@ -98,6 +99,7 @@ describe('a config', () => {
         salesChannels: { '1780363': 'marketplace', '3009811': 'web' },
         markets: { shippingCountries: ['GB', 'IE'] },
         aliases: { attributes: { __cvg_uid: 'cookie' }, relayDomains: ['relay.example.com'] },
+        subscriptions: { events: true },
       },
       reconcile: { everyMinutes: 0.25 },
       backfill: { enabled: true, since: '2022-10-01' },
@@ -124,6 +126,7 @@ describe('a config', () => {
         salesChannels: {},
         markets: null,
         aliases: { attributes: {}, relayDomains: [] },
+        subscriptions: { events: false },
       },
       backfill: { enabled: true, since: null },
       delivery: { concurrency: 10, perSecond: 50, maxAgeHours: 72, timeoutSeconds: 15 },

@@ -100,13 +100,7 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
   ['key of a store at the top', file({ top: 'endpoint: x' }), 'endpoint', /unknown setting here/, /belongs to stores\.converge\.endpoint/],
   ['key like no other', file({ top: 'retention: { xyzzy: 1 }' }), 'retention.xyzzy', /unknown/, /here there can be days/],
   ['alerts', file({ top: 'alerts: { url: "${NOPE}" }' }), 'alerts', /not supported by this version/, /Take it out/],
-  [
-    'subscriptions',
-    file({ store: 'subscriptions: { events: false }' }),
-    'stores[0].subscriptions',
-    /not supported by this version/,
-    /Take it out/,
-  ],
+  ['subscriptions alone', file({ store: 'subscriptions: true' }), 'stores[0].subscriptions', /must be a mapping, not true/, /./],
 
   // Types and ranges
   ['port too high', file({ top: 'server: { port: 65536 }' }), 'server.port', /from 0 \(any free one\) to 65535, not 65536/, /3000/],

@@ -1,49 +1,13 @@
 /** Properties of a derivation over made-up lives of orders. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Derivation, Facts, Previous } from '../../src/core/decision.ts';
 import type { ConvergeEvent } from '../../src/core/event.ts';
 import { toDecimal, toMinor } from '../../src/core/money.ts';
 import type { Order } from '../../src/core/order.ts';
 import { derive } from '../../src/pipeline/index.ts';
 import { baseFacts, baseOrder, baseSettings, minorOf } from './cases.ts';
+import { live, read, recorded } from './live.ts';
 import { story, type Story } from './stories.ts';
-
-const delayed = baseSettings({ upsellDelay: { enabled: true, minutes: 10 } });
-
-/** What the ledger keeps of a derivation: total and lines of the Placed Order are fixed once one is written. */
-function recorded(before: Previous | null, derivation: Derivation): Previous {
-  const placed = derivation.events.some(({ event_name }) => event_name === 'Placed Order');
-  return {
-    decision: derivation.decision,
-    reason: derivation.reason,
-    refunds: derivation.refunds,
-    sentTotal: before?.sentTotal ?? (placed ? derivation.total : null),
-    sentLines: before?.sentLines ?? derivation.sentLines,
-  };
-}
-
-function read(state: Story['states'][number], previous: Previous | null): Derivation {
-  const facts: Facts = { ...baseFacts(), now: state.at, previous };
-  return derive(state.order, delayed, facts);
-}
-
-/** Reads the given states one after the other, as sync would. */
-function live(states: Story['states']): { events: Map<string, string>; conflicts: number; previous: Previous | null } {
-  const events = new Map<string, string>();
-  let previous: Previous | null = null;
-  let conflicts = 0;
-  for (const state of states) {
-    const derivation = read(state, previous);
-    for (const event of derivation.events) {
-      const body = JSON.stringify(event);
-      if (events.has(event.event_id) && events.get(event.event_id) !== body) conflicts += 1;
-      events.set(event.event_id, events.get(event.event_id) ?? body);
-    }
-    previous = recorded(previous, derivation);
-  }
-  return { events, conflicts, previous };
-}
 
 function last(made: Story): Story['states'][number] {
   return made.states.at(-1) as Story['states'][number];

@@ -96,6 +96,7 @@ function derivation(more: Partial<Derivation> = {}): Derivation {
     channelMapped: true,
     total: '10.0',
     sentLines: { l1: 1 },
+    subscription: null,
     warnings: [],
     trail: ['looked at'],
     ...more,

@@ -1,6 +1,22 @@
 /** Looking: counts, lists, look-ups, and what retention leaves. */
 import { expect, test } from 'vitest';
-import { claimDue, claimLanes, connected, dead, delivered, due, event, MINUTE, place, rows, SHOP, signal, T0, write } from './fixture.ts';
+import {
+  claimDue,
+  claimLanes,
+  connected,
+  connection,
+  dead,
+  delivered,
+  due,
+  event,
+  MINUTE,
+  place,
+  rows,
+  SHOP,
+  signal,
+  T0,
+  write,
+} from './fixture.ts';
 
 test('counts add up per store', async () => {
   const store = await connected();
@@ -42,9 +58,45 @@ test('counts add up per store', async () => {
       { sourceName: '123', appName: null, orders: 1 },
       { sourceName: '123', appName: 'App', orders: 2 },
     ],
+    changedAfterSending: [],
   });
   await claimDue(store, T0);
   expect(await store.counts(SHOP, T0)).toMatchObject({ due: 3, waiting: 1, oldestDueAt: null });
+});
+
+test('orders that changed after they were sent are counted with the sum of the differences, by currency, as long as they differ', async () => {
+  const store = await connected();
+  const changed = async (orderId: string, difference: string | null, row: object, at: string = SHOP) => {
+    await store.acceptSignals([signal({ store: at, orderId })]);
+    const [claim] = await store.claimDueOrders(at, { limit: 1, now: T0, leaseMs: MINUTE });
+    const warnings = difference === null ? [] : [{ code: 'CHANGED_AFTER_SENDING' as const, detail: { difference } }];
+    await store.writeOrders(at, [write(claim!, { warnings }, row)], T0);
+  };
+  await store.saveConnection({ ...connection(), name: 'second', domain: 'second.myshopify.com' });
+  await changed('1', '-30.10', { createdAt: T0 - 9 });
+  await changed('2', '0.20', { createdAt: T0 - 2 });
+  await changed('3', '9007199254740.99', { createdAt: T0 - 5 });
+  for (const id of ['4', '5', '6']) await changed(id, '0.10', { createdAt: T0 - Number(id) * 10 });
+  await changed('7', '-40', { currency: 'JPY', createdAt: T0 });
+  await changed('8', null, {});
+  await changed('9', '5.00', {}, 'second');
+  expect((await store.counts(SHOP, T0)).changedAfterSending).toEqual([
+    {
+      currency: 'EUR',
+      orders: 6,
+      difference: '9007199254711.39',
+      youngest: [
+        { orderId: '2', name: '#2', difference: '0.20' },
+        { orderId: '3', name: '#3', difference: '9007199254740.99' },
+        { orderId: '1', name: '#1', difference: '-30.10' },
+        { orderId: '4', name: '#4', difference: '0.10' },
+        { orderId: '5', name: '#5', difference: '0.10' },
+      ],
+    },
+    { currency: 'JPY', orders: 1, difference: '-40', youngest: [{ orderId: '7', name: '#7', difference: '-40' }] },
+  ]);
+  for (const id of ['1', '2', '3', '4', '5', '7']) await changed(id, null, {});
+  expect((await store.counts(SHOP, T0)).changedAfterSending).toMatchObject([{ currency: 'EUR', orders: 1, difference: '0.10' }]);
 });
 
 test('events are listed newest first by every filter', async () => {

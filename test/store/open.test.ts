@@ -1,6 +1,6 @@
 /** Opening: private files, durable commits, migrations that two processes may apply at once, damage and newer schemas refused. */
 import Database from 'better-sqlite3';
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { ConnectorError } from '../../src/core/errors.ts';
@@ -10,6 +10,10 @@ import { applyMigrations } from '../../src/store/migrate.ts';
 import { connect, requireDurable } from '../../src/store/open.ts';
 import { child } from './children.ts';
 import { connected, connection, open, rows, SHOP, signal, T0, tempPath } from './fixture.ts';
+
+const SCHEMA = new URL('../../drizzle/', import.meta.url);
+const scripts = readdirSync(SCHEMA).filter((name) => name.endsWith('.sql'));
+const MIGRATIONS = scripts.length;
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -82,7 +86,7 @@ test('four processes may open a new file at once', async () => {
   const body = `say(await open().acceptSignals([${JSON.stringify(signal())}].map((s) => ({ ...s, deliveryId: String(process.pid) }))));`;
   const answers = await Promise.all([1, 2, 3, 4].map(() => child(path, body).said()));
   expect(answers).toEqual(Array(4).fill([{ duplicate: false, redacted: null }]));
-  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: 1 }]);
+  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: MIGRATIONS }]);
   expect(rows({ path }, 'select version from due_orders')).toEqual([{ version: 4 }]);
 });
 
@@ -105,7 +109,24 @@ test('a migration that another process made between the look and the lock is not
   });
   applyMigrations(late, path);
   late.close();
-  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: 1 }]);
+  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: MIGRATIONS }]);
+});
+
+test('a database with orders from before a migration is brought up to date', async () => {
+  const path = tempPath();
+  mkdirSync(dirname(path));
+  const [first] = scripts.toSorted();
+  const { entries } = JSON.parse(readFileSync(new URL('meta/_journal.json', SCHEMA), 'utf8')) as { entries: { when: number }[] };
+  const old = new Database(path);
+  old.exec(readFileSync(new URL(first!, SCHEMA), 'utf8'));
+  old.exec(`create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric);
+    insert into __drizzle_migrations (hash, created_at) values ('first', ${entries[0]!.when});
+    insert into orders (store, order_id, name, created_at, placed_at, updated_at, currency, channel, channel_mapped, total, historical, decision, refunds, sent_total, waited_for_journey, trail)
+      values ('${SHOP}', '1', '#1', ${T0}, '', '', 'EUR', 'web', 1, '10.00', 0, 'sent', '[]', '10.00', 0, '[]')`);
+  old.close();
+  const store = open(path);
+  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: MIGRATIONS }]);
+  expect((await store.previousOf(SHOP, ['1'])).get('1')).toMatchObject({ decision: 'sent', sentTotal: '10.00', subscription: null });
 });
 
 describe('errors of SQLite', () => {

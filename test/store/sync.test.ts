@@ -170,6 +170,7 @@ test('once a Placed Order is written, sent and what it reported stay', async () 
         reason: 'tag:exclude',
         total: '6.0',
         sentLines: { l1: 9 },
+        subscription: 'first',
         refunds,
         warnings,
         events: [event('refund-7')],
@@ -183,6 +184,7 @@ test('once a Placed Order is written, sent and what it reported stay', async () 
     refunds,
     sentTotal: '10.0',
     sentLines: { l1: 1 },
+    subscription: 'first',
     waitedForJourney: false,
   });
   expect(rows(store, 'select total, changed_after_sending from orders')).toEqual([

@@ -67,6 +67,7 @@ export async function startSync(options: Running = {}) {
     clock,
     store,
     shop,
+    rules,
     tick: () => tick(stop.signal),
     /** Moves time in steps of `stepMs`, ticking at each. */
     pass: async (ms: number, stepMs = 5_000) => {

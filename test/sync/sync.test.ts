@@ -110,6 +110,62 @@ describe('destinations', () => {
   });
 });
 
+describe('events of subscriptions', () => {
+  const options = () => ({
+    rules: { subscriptions: { events: true } },
+    destinations: [{ name: 'converge', eventNames: null as string[] | null }],
+  });
+  const tagged = (id: string, tags: string[], changes: object = {}) => order(id, 0, { tags, sourceName: '294517', ...changes });
+
+  it('follow when the tag comes after the order was sent, once, and behind what is there', async () => {
+    const run = await startSync(options());
+    const read = async (placed: ReturnType<typeof order>) => {
+      run.shop.orders.set('1', placed);
+      await run.webhook('orders/updated', placed);
+      await run.tick();
+    };
+    await read(tagged('1', []));
+    expect(ids(run.events())).toEqual(['1']);
+    await read(tagged('1', [], { refunds: [refund('8', '1.00')] }));
+    await read(tagged('1', ['Subscription First Order'], { refunds: [refund('8', '1.00'), refund('9', '5.00')] }));
+    for (const tag of ['Subscription First Order', 'Subscription Recurring Order']) await read(tagged('1', [tag]));
+    expect(ids(run.events())).toEqual(['1', 'refund-8', 'subscription-start-1', 'refund-9']);
+    const lane = rows<{ event_id: string; sequence: number }>(run.store, 'select event_id, sequence from events order by sequence');
+    expect(lane.map(({ event_id: id }) => id)).toEqual(['1', 'refund-8', 'subscription-start-1', 'refund-9']);
+    expect((await run.store.previousOf(SHOP, ['1'])).get('1')).toMatchObject({ subscription: 'first', sentTotal: '82.00' });
+  });
+
+  it('are for orders that are sent from then on, when they are switched on later', async () => {
+    const running = { rules: { subscriptions: { events: false } } };
+    const run = await startSync(running);
+    const read = async (id: string, events: boolean) => {
+      run.rules.subscriptions.events = events;
+      run.shop.orders.set(id, tagged(id, ['Subscription Recurring Order']));
+      await run.webhook('orders/updated', order(id));
+      await run.tick();
+    };
+    await read('1', false);
+    await read('1', true);
+    await read('2', true);
+    expect(ids(run.events())).toEqual(['1', '2', 'subscription-order-2']);
+  });
+
+  it('are not made up for a destination that takes them later', async () => {
+    const running = options();
+    running.destinations[0]!.eventNames = ['Placed Order'];
+    const run = await startSync(running);
+    const placed = tagged('1', ['Subscription Recurring Order']);
+    run.shop.orders.set('1', placed);
+    await run.webhook('orders/create', placed);
+    await run.tick();
+    expect((await run.store.findOrder(SHOP, '1'))?.trail.at(-1)).toMatch(/Placed Recurring Subscription Order: not sent, no destination/);
+    running.destinations[0]!.eventNames = null;
+    await run.webhook('orders/updated', placed);
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1']);
+  });
+});
+
 describe('signals', () => {
   it('in any order, any number and at any time give the same events', async () => {
     const topics = fc.constantFrom('orders/create', 'orders/updated', 'orders/edited', 'refunds/create', 'order_transactions/create');
