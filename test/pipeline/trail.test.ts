@@ -16,6 +16,9 @@ const refund = {
   shipping: [],
 };
 
+const on = { subscriptions: { events: true } };
+const sent = { decision: 'sent', reason: null, refunds: [], sentTotal: '82.00', sentLines: {} };
+
 describe('the trail', () => {
   it('tells the rules in the order in which they were asked', () => {
     const settings = {
@@ -100,8 +103,41 @@ describe('the trail', () => {
       'a sent order that changed',
       {},
       {},
-      { previous: { decision: 'sent', reason: null, refunds: [], sentTotal: '80.00', sentLines: {} } },
+      { previous: { ...sent, sentTotal: '80.00' } },
       'Changed after sending: 80.00 was sent, it is 82.00 now. No second Placed Order.',
+    ],
+    ['a renewal', { sourceName: 'subscription_contract' }, on, {}, 'Subscription: a renewal, by the source name.'],
+    [
+      'a start',
+      { lines: [{ ...baseOrder().lines[0], sellingPlan: true }] },
+      on,
+      {},
+      'Subscription: starts with this order, which has a selling plan.',
+    ],
+    ['a start by its tag', { tags: ['First Subscription'] }, on, {}, 'Subscription: starts with this order, by an order tag.'],
+    ['a renewal by its tag', { tags: ['Subscription Recurring Order'] }, on, {}, 'Subscription: a renewal, by an order tag.'],
+    ['a prepaid shipment', { tags: ['Prepaid'] }, on, {}, 'Subscription: a shipment that an earlier order paid for, by its tags.'],
+    ['no subscription', {}, on, {}, 'Subscription: none that the order shows.'],
+    [
+      'a start written earlier',
+      {},
+      on,
+      { previous: { ...sent, subscription: 'first' } },
+      'Subscription: Started Subscription written earlier.',
+    ],
+    [
+      'a renewal written earlier',
+      {},
+      {},
+      { previous: { ...sent, subscription: 'recurring' } },
+      'Subscription: Placed Recurring Subscription Order written earlier.',
+    ],
+    [
+      'an order sent while the option was off',
+      {},
+      on,
+      { previous: sent },
+      'Subscription: these events were off when the order was sent, so it has none.',
     ],
   ])('of %s', (_name, order, settings, facts, line) => {
     expect(trail(order, settings, facts)).toContain(line);
