@@ -59,15 +59,18 @@ export function subscriptionOutcome(
     trail.push('Subscription: these events were off when the order was sent, so it has none.');
     return left;
   }
-  const { role, because } = roleOf(order, bought);
+  // Of an order that was sent the lines that were reported count: an edit afterwards neither starts a subscription nor takes one back.
+  const { sentLines } = facts.previous ?? {};
+  const reported = writesNow ? bought.lines : bought.lines.filter(({ line }) => (sentLines?.[line.id] ?? 0) > 0);
+  const { role, because } = roleOf(order, reported);
   trail.push(`Subscription: ${because}.`);
   return { role, writes: role === 'none' ? null : role };
 }
 
 /** What holds from the beginning comes first, so that the role does not depend on when the order is read; tags are asked last. */
-function roleOf(order: Order, bought: Bought): { role: SubscriptionRole; because: string } {
+function roleOf(order: Order, lines: Bought['lines']): { role: SubscriptionRole; because: string } {
   if (isRenewalSource(order.sourceName)) return { role: 'recurring', because: 'a renewal, by the source name' };
-  if (bought.lines.some(({ line }) => line.sellingPlan))
+  if (lines.some(({ line }) => line.sellingPlan))
     return { role: 'first', because: 'starts with this order, which has a selling plan' };
   const tags = (order.tags ?? []).flatMap((tag) => filled(tag) ?? []);
   if (tags.some((tag) => PREPAID.test(tag))) return { role: 'none', because: 'a shipment that an earlier order paid for, by its tags' };

@@ -141,7 +141,7 @@ describe('a Received Refund', () => {
 
 describe('any event made from an order', () => {
   const check = (events: ConvergeEvent[]) => {
-    for (const event of events) {
+    for (const event of events.filter(({ event_name }) => convead.eventNames?.includes(event_name))) {
       const body = JSON.stringify(event);
       const request = convead.encode(body);
       expect(createConvead({ ...OPTIONS }).encode(body)).toEqual(request);
