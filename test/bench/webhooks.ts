@@ -7,15 +7,19 @@ export const PATH = '/webhooks/shopify';
 const BODY_BYTES = 8 * 1024;
 
 export interface Webhook {
-  /** ASCII, 8 KB. */
+  /** ASCII. */
   body: string;
   hmac: string;
 }
 
+/** What is sent: 8 KB of a whole order, 8 KB of an order with few fields and a long note, or what our own subscriptions ask for. */
+export type BodyKind = 'order' | 'note' | 'own';
+
 /** `count` bodies of different orders. */
-export function makeWebhooks(count: number): Webhook[] {
+export function makeWebhooks(kind: BodyKind, count: number): Webhook[] {
+  const make = { order: orderBody, note: noteBody, own: ownBody }[kind];
   return Array.from({ length: count }, (_, index) => {
-    const body = orderBody(5_000_000_000 + index);
+    const body = make(5_000_000_000 + index);
     return { body, hmac: createHmac('sha256', SECRET).update(body).digest('base64') };
   });
 }
@@ -30,16 +34,34 @@ function orderBody(id: number): string {
     sku: `SHIRT-${number}`,
     tax_lines: [{ title: 'VAT', rate: 0.2, price: '3.33' }],
   });
-  const order = {
+  return filled({
+    ...ownFields(id),
+    name: `#${id}`,
+    line_items: Array.from({ length: 28 }, (_, number) => line(number)),
+  });
+}
+
+function noteBody(id: number): string {
+  return filled({ ...ownFields(id), name: `#${id}` });
+}
+
+function ownBody(id: number): string {
+  return JSON.stringify(ownFields(id));
+}
+
+/** `includeFields` of our subscriptions. */
+function ownFields(id: number) {
+  return {
     id,
     admin_graphql_api_id: `gid://shopify/Order/${id}`,
     created_at: '2026-11-20T12:00:00+00:00',
     updated_at: '2026-11-20T12:00:01+00:00',
-    name: `#${id}`,
-    line_items: Array.from({ length: 28 }, (_, number) => line(number)),
-    note: '',
   };
-  const room = BODY_BYTES - JSON.stringify(order).length;
+}
+
+/** The order with a note that makes it 8 KB. */
+function filled(order: object): string {
+  const room = BODY_BYTES - JSON.stringify({ ...order, note: '' }).length;
   if (room < 0) throw new Error(`the order is ${-room} bytes too long`);
   return JSON.stringify({ ...order, note: 'x'.repeat(room) });
 }
