@@ -77,8 +77,12 @@ export interface Refund {
 
 export type SaleLineType = 'ADDITIONAL_FEE' | 'ADJUSTMENT' | 'DUTY' | 'FEE' | 'GIFT_CARD' | 'PRODUCT' | 'SHIPPING' | 'TIP' | 'UNKNOWN';
 
+/** Documented: a purchase; a removal or return; a change of price, tax or discount of an earlier purchase. */
+export type SaleAction = 'ORDER' | 'RETURN' | 'UPDATE' | 'UNKNOWN';
+
 /** One sale of an agreement: what was added (positive) or taken away (negative). */
 export interface Sale {
+  action: SaleAction;
   lineType: SaleLineType;
   /** The line item sold, for products, gift cards and tips. */
   lineId: string | null;

@@ -3,7 +3,7 @@ import type { DecisionKind, Facts } from '../core/decision.ts';
 import type { Order } from '../core/order.ts';
 import type { RuleSettings } from '../core/settings.ts';
 import { isoSeconds, parseTime } from '../core/time.ts';
-import { JOURNEY_WAIT_MS, upsellEnd } from './due.ts';
+import { HOUR_MS, JOURNEY_WAIT_MS, upsellEnd } from './due.ts';
 import { exclusion } from './exclude.ts';
 import type { Bought } from './lines.ts';
 import { newCustomer } from './new-customer.ts';
@@ -30,7 +30,6 @@ export function verdictOf(
   facts: Facts,
   channel: SalesChannel,
   bought: Bought,
-  historical: boolean,
   trail: string[],
 ): Verdict {
   const verdict = (decision: DecisionKind, reason: string | null, more: Partial<Verdict> = {}): Verdict => ({
@@ -61,8 +60,8 @@ export function verdictOf(
   if (excludedBy !== null) return verdict('excluded', excludedBy);
   const { isNew, because } = newCustomer(order, facts);
   trail.push(`New customer: ${isNew === null ? 'unknown' : isNew ? 'yes' : 'no'}, ${because}.`);
-  // Without a customer there is no journey to wait for; nobody advertises on what happened before the store was connected.
-  if (isNew === null && order.customer && !order.journey?.ready && !facts.waitedForJourney && !historical) {
+  // Without a customer there is no journey to wait for, and one that was not ready within the hour never will be.
+  if (isNew === null && order.customer && !order.journey?.ready && !facts.waitedForJourney && isYoung(order, facts)) {
     const until = facts.now + JOURNEY_WAIT_MS;
     trail.push(`Customer journey: Shopify is still preparing it, waiting once until ${isoSeconds(until)}.`);
     return verdict('held', 'journey', { heldUntil: until });
@@ -72,6 +71,12 @@ export function verdictOf(
     return verdict('nothing_to_send', 'edited_to_nothing');
   }
   return verdict('sent', null, { isNewCustomer: isNew });
+}
+
+/** Asked an hour after its creation at the latest. */
+function isYoung(order: Order, facts: Facts): boolean {
+  const createdAt = parseTime(order.createdAt);
+  return createdAt !== null && facts.now - createdAt < HOUR_MS;
 }
 
 function beforeWindow(order: Order, facts: Facts, trail: string[]): boolean {

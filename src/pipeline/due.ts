@@ -4,7 +4,7 @@ import type { RuleSettings } from '../core/settings.ts';
 import { parseTime } from '../core/time.ts';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const WATCH_REFUND_MS = 30 * DAY_MS;
 

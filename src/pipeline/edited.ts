@@ -29,7 +29,7 @@ export function boughtByEdits(order: Order, digits: number): Bought | null {
   const lines: BoughtLine[] = [];
   for (const line of order.lines ?? []) {
     if (sums.tipLines.has(line.id)) continue;
-    const bought = boughtLine(line, sums.units.get(line.id) ?? wholeNumber(line.quantity), digits);
+    const bought = boughtLine(line, sums.units.get(line.id) ?? 0, digits);
     if (bought) lines.push(bought);
   }
   const list = listPrice(lines);
@@ -100,9 +100,14 @@ function addSale(sums: Sums, sale: Sale, byEdit: boolean, taxesIncluded: boolean
   }
 }
 
-/** Units of a sale: documented as negative where something is taken away; a removal stated without the sign has a negative amount. */
+/**
+ * Units of a sale: a change of price moves none. Documented as negative where something is taken away; stated without the sign such a sale says so by its
+ * action, or by a negative amount.
+ */
 export function unitsOf(sale: Sale, total: bigint): number {
+  if (sale.action === 'UPDATE') return 0;
   const units = wholeNumber(sale.quantity);
+  if (sale.action === 'RETURN') return -Math.abs(units);
   return units > 0 && total < 0n ? -units : units;
 }
 

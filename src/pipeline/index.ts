@@ -30,7 +30,7 @@ export function derive(order: Order, settings: RuleSettings, facts: Facts): Deri
   const trail = [channelWords(order, channel)];
   const bought = boughtOf(order, digits);
   const total = toDecimal(bought.total, digits);
-  const verdict = verdictOf(order, settings, facts, channel, bought, historical, trail);
+  const verdict = verdictOf(order, settings, facts, channel, bought, trail);
   const writesNow = verdict.decision === 'sent' && !wasWritten(facts);
   if (writesNow) trail.push(`Placed Order: ${total} ${order.currency}, number of lines: ${bought.lines.length}.`);
   const warnings = writesNow ? sendingWarnings(order, bought, channel, digits) : [];

@@ -43,9 +43,11 @@ export function refundOutcome(order: Order, rules: RefundRules, trail: string[])
   const outcome: RefundOutcome = { accounts: [], toSend: [], dueAgainAt: null };
   for (const refund of refunds) {
     const before = known.get(refund.id);
-    if (before?.state === 'sent') {
+    if (before?.state === 'sent' || before?.state === 'never_reported') {
       outcome.accounts.push(before);
-      trail.push(`Refund ${refund.id}: written earlier.`);
+      trail.push(
+        `Refund ${refund.id}: ${before.state === 'sent' ? 'written earlier' : 'of what an edit had removed, as decided earlier'}.`,
+      );
       continue;
     }
     addRefund(outcome, order, refund, unreported.get(refund.id), rules, trail);

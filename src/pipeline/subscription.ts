@@ -70,8 +70,7 @@ export function subscriptionOutcome(
 /** What holds from the beginning comes first, so that the role does not depend on when the order is read; tags are asked last. */
 function roleOf(order: Order, lines: Bought['lines']): { role: SubscriptionRole; because: string } {
   if (isRenewalSource(order.sourceName)) return { role: 'recurring', because: 'a renewal, by the source name' };
-  if (lines.some(({ line }) => line.sellingPlan))
-    return { role: 'first', because: 'starts with this order, which has a selling plan' };
+  if (lines.some(({ line }) => line.sellingPlan)) return { role: 'first', because: 'starts with this order, which has a selling plan' };
   const tags = (order.tags ?? []).flatMap((tag) => filled(tag) ?? []);
   if (tags.some((tag) => PREPAID.test(tag))) return { role: 'none', because: 'a shipment that an earlier order paid for, by its tags' };
   const role = TAGS.find(([pattern]) => tags.some((tag) => pattern.test(tag)))?.[1] ?? 'none';

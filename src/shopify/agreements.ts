@@ -45,6 +45,7 @@ function toAgreement({ reason, happenedAt }: AgreementNode, sales: SaleNode[]): 
 
 function toSale(sale: SaleNode): Sale {
   return {
+    action: sale.actionType,
     lineType: sale.lineType,
     lineId: 'lineItem' in sale ? idOf(sale.lineItem.id) : null,
     quantity: sale.quantity,

@@ -5,6 +5,8 @@ import { gql } from './document.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type OrderActionType = 'ORDER' | 'ORDER_EDIT' | 'REFUND' | 'RETURN' | 'UNKNOWN';
 
+export type SaleActionType = 'ORDER' | 'RETURN' | 'UNKNOWN' | 'UPDATE';
+
 export type SaleLineType = 'ADDITIONAL_FEE' | 'ADJUSTMENT' | 'DUTY' | 'FEE' | 'GIFT_CARD' | 'PRODUCT' | 'SHIPPING' | 'TIP' | 'UNKNOWN';
 
 export type OrderTransactionKind =
@@ -414,6 +416,7 @@ export type OrderLinesQuery = {
 };
 
 type SaleFields_PIzAf5oSUdZfg0uxzXBrAIw21TOnqwed3VmPj3dfxcA_Fragment = {
+  actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
   totalAmount: { shopMoney: { amount: string } };
@@ -423,6 +426,7 @@ type SaleFields_PIzAf5oSUdZfg0uxzXBrAIw21TOnqwed3VmPj3dfxcA_Fragment = {
 } & { __typename: 'AdditionalFeeSale' | 'AdjustmentSale' | 'DutySale' | 'FeeSale' | 'UnknownSale' | 'ShippingLineSale' };
 
 type SaleFields_GiftCardSale_ProductSale_TipSale_Fragment = {
+  actionType: SaleActionType;
   lineType: SaleLineType;
   quantity: number | null;
   lineItem: { id: string };
@@ -455,6 +459,7 @@ export type OrderAgreementsQuery = {
           pageInfo: { hasNextPage: boolean; endCursor: string | null };
           nodes: Array<
             | ({
+                actionType: SaleActionType;
                 lineType: SaleLineType;
                 quantity: number | null;
                 totalAmount: { shopMoney: { amount: string } };
@@ -463,6 +468,7 @@ export type OrderAgreementsQuery = {
                 totalDiscountAmountAfterTaxes: { shopMoney: { amount: string } };
               } & { __typename: 'AdditionalFeeSale' | 'AdjustmentSale' | 'DutySale' | 'FeeSale' | 'UnknownSale' | 'ShippingLineSale' })
             | ({
+                actionType: SaleActionType;
                 lineType: SaleLineType;
                 quantity: number | null;
                 lineItem: { id: string };
@@ -822,6 +828,7 @@ export const OrderFieldsFragmentDoc = gql`
 export const SaleFieldsFragmentDoc = gql`
   fragment SaleFields on Sale {
     __typename
+    actionType
     lineType
     quantity
     totalAmount {

@@ -107,6 +107,8 @@ function tell(made: Plan): Story {
       made.style
     ] as [bigint, bigint];
     sales.push({
+      // The signs have to do: what an action says is shown by golden cases.
+      action: 'UNKNOWN',
       lineType,
       lineId,
       quantity,

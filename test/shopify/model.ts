@@ -83,6 +83,7 @@ export function refund(id: number, sizes: { lines: number; shipping: number; tra
 export function sale(type: string, lineType: string, more: Fields = {}): Fields {
   return {
     __typename: type,
+    actionType: 'ORDER',
     lineType,
     quantity: 1,
     totalAmount: money('11.9'),
