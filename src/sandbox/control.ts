@@ -7,14 +7,16 @@
  * - `POST /_sandbox/orders/<order>/edit` (`EditInput`), `/refund` (`RefundInput`), `/settle-refund {"refundId", "status"}`, `/pay`,
  *   `/cancel` (`CancelInput`), `/delete`, `/tags {"add": [], "remove": []}`
  * - `POST /_sandbox/uninstall`, `/_sandbox/install`, `/_sandbox/scopes {"scopes": []}`
- * - `POST /_sandbox/faults {"converge", "convead", "shopify", "webhooks", "oauth", "bucket", "searchLagMs"}`: each as `Sandbox` takes it; null: none
+ * - `POST /_sandbox/faults {"converge", "convead", "shopify", "webhooks", "oauth", "bucket", "searchLagMs", "bulk", "download", "bulkPace"}`: each as `Sandbox` takes it; null: none
  * - `GET /_sandbox/received?limit=50`, `POST /_sandbox/received/clear`: Converge; `GET /_sandbox/convead?limit=50`, `POST /_sandbox/convead/clear`
- * - `GET /_sandbox/deliveries?limit=50`
+ * - `GET /_sandbox/deliveries?limit=50`, `GET /_sandbox/bulk?limit=50`: bulk operations, newest first
  *
  * Only for loopback: a request for another host, or a POST that is no JSON (which a foreign web page could send), is refused.
  */
 import { ConnectorError } from '../core/errors.ts';
 import type { BucketLimits } from './bucket.ts';
+import type { BulkFaults, DownloadFaults } from './bulk-faults.ts';
+import type { BulkPace } from './bulk.ts';
 import type { DeliveryFaults } from './deliveries.ts';
 import type { EditInput } from './edits.ts';
 import type { FaultRates } from './faults.ts';
@@ -41,6 +43,9 @@ export interface FaultsInput {
   oauth?: OauthTrouble;
   bucket?: Partial<BucketLimits>;
   searchLagMs?: number;
+  bulk?: BulkFaults | null;
+  download?: DownloadFaults | null;
+  bulkPace?: Partial<BulkPace>;
 }
 
 /** An order for people: ids to act on, and where its money stands. */
@@ -103,6 +108,9 @@ function setFaults(sandbox: Sandbox, input: FaultsInput): object {
   if (input.oauth !== undefined) sandbox.shopify.setOauthTrouble(input.oauth);
   if (input.bucket !== undefined) sandbox.shopify.setBucket(input.bucket);
   if (input.searchLagMs !== undefined) sandbox.shopify.setSearchLag(input.searchLagMs);
+  if (input.bulk !== undefined) sandbox.shopify.bulk.setFaults(input.bulk);
+  if (input.download !== undefined) sandbox.shopify.bulk.setDownloadFaults(input.download);
+  if (input.bulkPace !== undefined) sandbox.shopify.bulk.setPace(input.bulkPace);
   return { set: Object.keys(input) };
 }
 
@@ -149,6 +157,8 @@ function look(sandbox: Sandbox, path: string[], limit: number): unknown {
       return { counts: sandbox.converge.counts(), received: sandbox.converge.received().slice(-limit).reverse() };
     case 'convead':
       return { counts: sandbox.convead.counts(), received: sandbox.convead.received().slice(-limit).reverse() };
+    case 'bulk':
+      return sandbox.shopify.bulk.operations().slice(-limit).reverse();
     case 'deliveries':
       return sandbox.webhooks.list().slice(-limit).reverse();
     default:

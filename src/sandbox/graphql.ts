@@ -3,7 +3,6 @@ import {
   GraphQLError,
   Kind,
   OperationTypeNode,
-  buildSchema,
   execute,
   getOperationAST,
   getVariableValues,
@@ -12,11 +11,11 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
 } from 'graphql';
 import type { Bucket } from './bucket.ts';
 import { queryCost, type Priced } from './cost.ts';
 import type { Remarks } from './resolvers.ts';
-import { adminSchema } from './schema.ts';
 
 export interface GraphqlRequest {
   query?: unknown;
@@ -42,8 +41,7 @@ function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionN
 }
 
 /** `resolvers` makes the root values of one request; `bucket` is what its cost is taken from. */
-export function createGraphql(resolvers: (remarks: Remarks) => object, bucket: Bucket): RunGraphql {
-  const schema = buildSchema(adminSchema);
+export function createGraphql(schema: GraphQLSchema, resolvers: (remarks: Remarks) => object, bucket: Bucket): RunGraphql {
   const documents = new Map<string, Checked>();
 
   function check(query: string): Checked {

@@ -1,5 +1,7 @@
 /** The sandbox's HTTP server on loopback: reads bodies, routes, and can break a connection on purpose. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ConnectorError, errorCode } from '../core/errors.ts';
 import type { Fault } from './faults.ts';
 
@@ -18,8 +20,18 @@ export interface Answer {
   body: string;
 }
 
+/** An answer that is written piece by piece and never in memory as a whole. */
+export interface Streamed {
+  kind: 'stream';
+  status: number;
+  headers: Record<string, string>;
+  body: Readable;
+  /** The connection is cut after so many bytes of the body; null: it is not. */
+  cutAfter: number | null;
+}
+
 /** An answer, or `timeout`: none ever, or `reset`: the connection is cut. */
-export type Reply = Answer | Exclude<Fault, { kind: 'status' }>;
+export type Reply = Answer | Streamed | Exclude<Fault, { kind: 'status' }>;
 
 /** What the other side sees of a fault. */
 export function replyOf(fault: Fault): Reply {
@@ -42,7 +54,30 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+async function stream(response: ServerResponse, { status, headers, body, cutAfter }: Streamed): Promise<void> {
+  response.writeHead(status, headers);
+  let left = cutAfter ?? Infinity;
+  let cut = false;
+  const pieces = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      cut ||= chunk.length > left;
+      yield chunk.subarray(0, left);
+      if (cut) return;
+      left -= chunk.length;
+    }
+  };
+  try {
+    await pipeline(body, pieces, response, { end: false });
+    // Cut: what was sent arrives, and then the connection ends before the answer does.
+    if (cut) response.socket?.end();
+    else response.end();
+  } catch {
+    response.destroy();
+  }
+}
+
+function send(response: ServerResponse, reply: Reply): void | Promise<void> {
+  if ('kind' in reply && reply.kind === 'stream') return stream(response, reply);
   if (!('kind' in reply)) {
     const { status, headers, body } = reply;
     response
@@ -69,17 +104,17 @@ export async function serve(
 ): Promise<{ origin: string; close(): Promise<void> }> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    if (body === null) return send(response, { status: 413, body: '{"error":"Payload too large"}' });
+    if (body === null) return await send(response, { status: 413, body: '{"error":"Payload too large"}' });
     const { pathname, searchParams } = new URL(request.url ?? '/', `http://${LOOPBACK}`);
     const { method = 'GET', headers } = request;
-    send(response, await respond({ method, path: pathname, search: searchParams, headers, body }));
+    await send(response, await respond({ method, path: pathname, search: searchParams, headers, body }));
   }
 
   const server: Server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent || response.destroyed) response.destroy();
-      else send(response, { status: 500, body: JSON.stringify({ error: message }) });
+      else void send(response, { status: 500, body: JSON.stringify({ error: message }) });
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -18,6 +18,7 @@ const FIRST = {
   Sale: 870_000_000_000n,
   OrderEdit: 105_000_000_000n,
   WebhookSubscription: 1_900_000_000_000n,
+  BulkOperation: 8_001_000_000_000n,
 } as const;
 
 export type Kind = keyof typeof FIRST;

@@ -1,7 +1,13 @@
 /** Starting a sandbox: a Shopify store, a Converge and a Convead endpoint on loopback that behave like the real ones where it matters. */
+import { buildSchema } from 'graphql';
 import { createAdminApi } from './admin-api.ts';
 import { createBodies } from './bodies.ts';
 import { STANDARD_BUCKET, createBucket } from './bucket.ts';
+import { createBulkFaults } from './bulk-faults.ts';
+import { createBulkFiles } from './bulk-files.ts';
+import { createBulkPlanner } from './bulk-query.ts';
+import { bulkViews, finishBody } from './bulk-roots.ts';
+import { createBulk } from './bulk.ts';
 import { realClock } from './clock.ts';
 import { control } from './control.ts';
 import { createConvead } from './convead.ts';
@@ -13,10 +19,13 @@ import { createGraphql } from './graphql.ts';
 import { replyOf, serve, type Asked, type Reply } from './http.ts';
 import { createIds } from './ids.ts';
 import { createOauth } from './oauth.ts';
+import { createOrderSource } from './order-source.ts';
 import { page } from './page.ts';
 import { createRandom } from './random.ts';
 import { createResolvers } from './resolvers.ts';
+import { createRestTime } from './rest.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
+import { adminSchema } from './schema.ts';
 import { createShop } from './shop.ts';
 import type { Store } from './state.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -54,7 +63,7 @@ function createStore(options: SandboxOptions): Store {
 
 /**
  * Listens on 127.0.0.1 when it resolves. The shop is the instance: its requests come to `origin`, whatever domain they mean. Everything
- * is in memory and gone after `close`. Throws SANDBOX_PORT when it cannot
+ * is in memory, but for results of bulk operations in a temporary folder, and gone after `close`. Throws SANDBOX_PORT when it cannot
  * listen.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -85,7 +94,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const shop = createShop({ store, making, clock, bodies, deliveries, searchLagMs: () => searchLagMs, onUninstall: oauth.revokeAll });
   const views = createViews(store, now, options.journeyReadyAfterMs ?? 0);
   const subscriptions = createSubscriptions(store, ids, now, options.allowLoopbackWebhooks ?? true);
-  const adminApi = createAdminApi(oauth, createGraphql(createResolvers({ views, subscriptions, webhookVersion }), bucket));
+  const schema = buildSchema(adminSchema);
+  const orders = createOrderSource(store, now);
+  const bulkFaults = createBulkFaults();
+  const bulkFiles = createBulkFiles({ random, now, origin: () => server.origin, faults: bulkFaults });
+  const restTime = createRestTime(store.timeZone);
+  const bulk = createBulk({
+    ...{ clock, ids, seed, pace: options.bulk ?? {}, files: bulkFiles, faults: bulkFaults },
+    plan: createBulkPlanner(schema),
+    views: (plan) => bulkViews(views, orders, plan),
+    finished: (operation) => deliveries.send('BULK_OPERATIONS_FINISH', finishBody(operation, restTime), random.hex(32)),
+  });
+  const adminApi = createAdminApi(
+    oauth,
+    createGraphql(schema, createResolvers({ views, orders, bulk, subscriptions, webhookVersion }), bucket),
+  );
   const shopifyFaults = createFaults(random);
   const converge = createConverge({ now, token: convergeToken, keep, faults: createFaults(random) });
   const convead = createConvead({ now, appKey: options.conveadAppKey ?? null, keep, faults: createFaults(random) });
@@ -103,7 +126,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (asked.path === CONVERGE_PATH || asked.path.startsWith(`${CONVERGE_PATH}/`)) return converge.receive(asked);
     if (asked.path === CONVEAD_PATH) return convead.receive(asked);
     if (asked.path === '/' && asked.method === 'GET') return page(sandbox);
-    return (await shopifyReply(asked)) ?? control(sandbox, asked) ?? { status: 404, body: '{"errors":"Not Found"}' };
+    return (
+      (await shopifyReply(asked)) ?? bulkFiles.respond(asked) ?? control(sandbox, asked) ?? { status: 404, body: '{"errors":"Not Found"}' }
+    );
   }
 
   const server = await serve(options.port ?? 0, respond);
@@ -126,6 +151,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       throttleStatus: bucket.status,
       expireTokens: oauth.revokeAll,
       requests: () => ({ ...requests }),
+      bulk: bulk.side,
     },
     generateOrders: (count, ordersSeed, from, to) => generateOrders(shop, count, ordersSeed, from, to),
     randomOrders: (count) => Array.from({ length: count }, () => shop.createOrder(randomOrder(random, REGULARS))),
@@ -144,7 +170,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       converge: converge.endpoint.counts(),
       convead: convead.endpoint.counts(),
     }),
-    close: () => (closed ??= Promise.all([deliveries.close(), server.close()]).then(() => {})),
+    close: () => (closed ??= Promise.all([deliveries.close(), server.close(), bulk.close()]).then(() => {})),
   };
   generateOrders(shop, options.orders ?? 0, seed, now() - (options.historyDays ?? 90) * DAY_MS, now());
   return sandbox;

@@ -9,6 +9,8 @@ export interface PageArguments {
 
 export interface Page<T> {
   nodes: T[];
+  /** The nodes again, each with its cursor; worked out when asked for. */
+  edges: () => { cursor: string; node: T }[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
 
@@ -69,6 +71,7 @@ export function page<T>(items: readonly T[], key: (item: T, index: number) => Ke
   };
   return {
     nodes,
+    edges: () => nodes.map((node, index) => ({ cursor: cursorAt(start + index) ?? '', node })),
     pageInfo: { hasNextPage: end < items.length, hasPreviousPage: start > 0, startCursor: cursorAt(start), endCursor: cursorAt(end - 1) },
   };
 }

@@ -2,10 +2,12 @@
 import { GraphQLError } from 'graphql';
 import { isoSeconds } from '../core/time.ts';
 import { gid, parseGid } from './ids.ts';
-import type { Order } from './model.ts';
-import { compareKeys, page, pageOf, type Key, type PageArguments } from './paging.ts';
-import { searchOrders, searchWarnings, sortValue, type Found, type SearchWarning } from './search.ts';
-import { orderVisible, type Subscription } from './state.ts';
+import type { Bulk } from './bulk.ts';
+import { bulkRoots } from './bulk-roots.ts';
+import type { OrderSource } from './order-source.ts';
+import { page, pageOf, type PageArguments } from './paging.ts';
+import { searchWarnings, type SearchWarning } from './search.ts';
+import type { Subscription } from './state.ts';
 import type { SubscriptionInput, Subscriptions } from './subscriptions.ts';
 import { refundView } from './views-history.ts';
 import { customerView, requireScope, type ViewContext } from './views.ts';
@@ -22,6 +24,8 @@ export interface Remarks {
 
 export interface ResolverOptions {
   views: ViewContext;
+  orders: OrderSource;
+  bulk: Bulk;
   subscriptions: Subscriptions;
   /** Payload version of webhooks. */
   webhookVersion: string;
@@ -42,46 +46,23 @@ function subscriptionView(subscription: Subscription, version: string): object {
   };
 }
 
-export function createResolvers({ views, subscriptions, webhookVersion }: ResolverOptions): (remarks: Remarks) => object {
+export function createResolvers({ views, orders, bulk, subscriptions, webhookVersion }: ResolverOptions): (remarks: Remarks) => object {
   const { store, viewOrder } = views;
-  let sorted: { key: string; found: Found[] } | null = null;
 
-  const visible = (order: Order): boolean => orderVisible(store, order, views.now());
-  const keyOf =
-    (sortKey: string) =>
-    (found: Found): Key => ({ value: sortValue(found, sortKey), id: found.order.id });
-
-  function find(query: string | null | undefined, remarks: Remarks, field: string): Found[] {
+  function warn(query: string | null | undefined, remarks: Remarks, field: string): void {
     const warnings = searchWarnings(query);
     if (warnings.length > 0) remarks.search.push({ path: [field], query: query ?? '', warnings });
-    return searchOrders(store.orders, query, views.now(), visible);
   }
 
-  /** Pages of one search come in a row: the sorted list is kept as long as nothing changed. */
-  function findSorted({ query, sortKey, reverse }: OrdersArguments, remarks: Remarks): Found[] {
-    const now = views.now();
-    const key = JSON.stringify([query, sortKey, reverse ?? false, store.revision, store.scopes, Math.min(now, store.settledAt)]);
-    if (sorted?.key === key) return sorted.found;
-    const by = keyOf(sortKey);
-    const direction = reverse ? -1 : 1;
-    const keyed = find(query, remarks, 'orders').map((found) => ({ found, key: by(found) }));
-    keyed.sort((a, b) => compareKeys(a.key, b.key) * direction);
-    sorted = { key, found: keyed.map(({ found }) => found) };
-    return sorted.found;
-  }
-
-  function orders(args: OrdersArguments, remarks: Remarks): object {
+  function listOrders(args: OrdersArguments, remarks: Remarks): object {
     requireScope(store, 'read_orders', 'orders');
-    const { nodes, pageInfo } = page(findSorted(args, remarks), keyOf(args.sortKey), args);
-    return { nodes: nodes.map(({ order }) => viewOrder(order)), pageInfo };
-  }
-
-  function refund(id: string): object | null {
-    for (const order of store.orders.values()) {
-      const found = visible(order) ? order.refunds.find((candidate) => candidate.id === id) : undefined;
-      if (found) return refundView(views, order, found);
-    }
-    return null;
+    warn(args.query, remarks, 'orders');
+    const { nodes, edges, pageInfo } = page(orders.sorted(args), orders.keyOf(args.sortKey), args);
+    return {
+      nodes: nodes.map(({ order }) => viewOrder(order)),
+      edges: () => edges().map(({ cursor, node }) => ({ cursor, node: viewOrder(node.order) })),
+      pageInfo,
+    };
   }
 
   function node(globalId: string, field: string): object | null {
@@ -90,14 +71,19 @@ export function createResolvers({ views, subscriptions, webhookVersion }: Resolv
     const { type, id } = parsed;
     if (type === 'Order' || type === 'Refund') {
       requireScope(store, 'read_orders', field);
-      const order = store.orders.get(id);
-      if (type === 'Refund') return refund(id);
-      return order && visible(order) ? viewOrder(order) : null;
+      const found = type === 'Refund' ? orders.refund(id) : null;
+      if (found) return refundView(views, found.order, found.refund);
+      const order = type === 'Order' ? orders.get(id) : null;
+      return order && viewOrder(order);
     }
     if (type === 'Customer') {
       requireScope(store, 'read_customers', field);
       const customer = store.customers.get(id);
       return customer ? customerView(customer) : null;
+    }
+    if (type === 'BulkOperation') {
+      const operation = bulk.find(id);
+      return operation ? bulk.view(operation) : null;
     }
     const subscription = type === 'WebhookSubscription' ? store.subscriptions.get(id) : undefined;
     return subscription ? subscriptionView(subscription, webhookVersion) : null;
@@ -122,8 +108,10 @@ export function createResolvers({ views, subscriptions, webhookVersion }: Resolv
         (args.uri == null || uri === args.uri) &&
         (args.format == null || format === args.format),
     );
-    const { nodes: listed, pageInfo } = pageOf(found, args);
-    return { nodes: listed.map((subscription) => subscriptionView(subscription, webhookVersion)), pageInfo };
+    return pageOf(
+      found.map((subscription) => subscriptionView(subscription, webhookVersion)),
+      args,
+    );
   }
 
   const count = (total: number, limit: number | null): object =>
@@ -135,10 +123,11 @@ export function createResolvers({ views, subscriptions, webhookVersion }: Resolv
   });
 
   return (remarks) => ({
-    orders: (args: OrdersArguments) => orders(args, remarks),
+    orders: (args: OrdersArguments) => listOrders(args, remarks),
     ordersCount: ({ query, limit }: { query?: string | null; limit: number | null }) => {
       requireScope(store, 'read_orders', 'ordersCount');
-      return count(find(query, remarks, 'ordersCount').length, limit);
+      warn(query, remarks, 'ordersCount');
+      return count(orders.count(query), limit);
     },
     order: ({ id }: { id: string }) => typed('Order', id, 'order'),
     refund: ({ id }: { id: string }) => typed('Refund', id, 'refund'),
@@ -154,6 +143,7 @@ export function createResolvers({ views, subscriptions, webhookVersion }: Resolv
       app: { id: gid('App', '347082227713'), title: 'Sandbox app', handle: 'sandbox-app' },
       accessScopes: store.scopes.map((handle) => ({ handle, description: handle })),
     }),
+    ...bulkRoots(bulk, (id, field) => typed('BulkOperation', id, field)),
     webhookSubscription: ({ id }: { id: string }) => typed('WebhookSubscription', id, 'webhookSubscription'),
     webhookSubscriptions: listSubscriptions,
     webhookSubscriptionsCount: ({ limit }: { limit: number | null }) => count(store.subscriptions.size, limit),

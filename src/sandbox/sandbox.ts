@@ -1,5 +1,6 @@
 /** What a running sandbox offers, and what it can be started with. Pure types. */
 import type { BucketLimits, ThrottleStatus } from './bucket.ts';
+import type { BulkPace, BulkSide } from './bulk.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Convead } from './convead.ts';
 import type { Converge } from './converge.ts';
@@ -51,6 +52,8 @@ export interface SandboxOptions {
   allowLoopbackWebhooks?: boolean;
   /** Numeric id of the first order, for instance beyond 2^53. */
   firstOrderId?: bigint;
+  /** How long bulk operations take. */
+  bulk?: Partial<BulkPace>;
   /** Requests and deliveries remembered with their bodies. Default: all. */
   keep?: number;
 }
@@ -66,6 +69,8 @@ export interface ShopifySide {
   expireTokens(): void;
   /** Requests to the Admin API so far. */
   requests(): { grants: number; graphql: number };
+  /** Bulk operations: their faults, their pace, what became of them. */
+  bulk: BulkSide;
 }
 
 export interface Sandbox {

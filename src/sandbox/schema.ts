@@ -106,18 +106,21 @@ const ORDER = `
     originalUnitPriceSet: MoneyBag! product: Product quantity: Int! refundableQuantity: Int! sellingPlan: LineItemSellingPlan sku: String
     taxLines(first: Int): [TaxLine!]! title: String! totalDiscountSet: MoneyBag! variant: ProductVariant variantTitle: String vendor: String
   }
-  type LineItemConnection { nodes: [LineItem!]! pageInfo: PageInfo! }
+  type LineItemEdge { cursor: String! node: LineItem! }
+  type LineItemConnection { edges: [LineItemEdge!]! nodes: [LineItem!]! pageInfo: PageInfo! }
 
   type ShippingLine {
     code: String discountedPriceSet: MoneyBag! id: ID isRemoved: Boolean! originalPriceSet: MoneyBag! taxLines: [TaxLine!]! title: String!
   }
-  type ShippingLineConnection { nodes: [ShippingLine!]! pageInfo: PageInfo! }
+  type ShippingLineEdge { cursor: String! node: ShippingLine! }
+  type ShippingLineConnection { edges: [ShippingLineEdge!]! nodes: [ShippingLine!]! pageInfo: PageInfo! }
 
   type OrderTransaction implements Node {
     amountSet: MoneyBag! createdAt: DateTime! gateway: String id: ID! kind: OrderTransactionKind! order: Order
     parentTransaction: OrderTransaction processedAt: DateTime status: OrderTransactionStatus! test: Boolean!
   }
-  type OrderTransactionConnection { nodes: [OrderTransaction!]! pageInfo: PageInfo! }
+  type OrderTransactionEdge { cursor: String! node: OrderTransaction! }
+  type OrderTransactionConnection { edges: [OrderTransactionEdge!]! nodes: [OrderTransaction!]! pageInfo: PageInfo! }
 
   type Order implements LegacyInteroperability & Node {
     agreements(after: String, first: Int, query: String, reverse: Boolean = false): SalesAgreementConnection!
@@ -137,7 +140,8 @@ const ORDER = `
     totalReceivedSet: MoneyBag! totalRefundedSet: MoneyBag! totalRefundedShippingSet: MoneyBag! totalShippingPriceSet: MoneyBag!
     totalTaxSet: MoneyBag totalTipReceivedSet: MoneyBag! transactions(first: Int): [OrderTransaction!]! updatedAt: DateTime!
   }
-  type OrderConnection { nodes: [Order!]! pageInfo: PageInfo! }
+  type OrderEdge { cursor: String! node: Order! }
+  type OrderConnection { edges: [OrderEdge!]! nodes: [Order!]! pageInfo: PageInfo! }
 `;
 
 const SALES_AND_REFUNDS = `
@@ -157,7 +161,8 @@ const SALES_AND_REFUNDS = `
     app: App happenedAt: DateTime! id: ID! reason: OrderActionType! refund: Refund!
     sales(after: String, first: Int, reverse: Boolean = false): SaleConnection!
   }
-  type SalesAgreementConnection { nodes: [SalesAgreement!]! pageInfo: PageInfo! }
+  type SalesAgreementEdge { cursor: String! node: SalesAgreement! }
+  type SalesAgreementConnection { edges: [SalesAgreementEdge!]! nodes: [SalesAgreement!]! pageInfo: PageInfo! }
 
   interface Sale {
     actionType: SaleActionType! id: ID! lineType: SaleLineType! quantity: Int totalAmount: MoneyBag! totalDiscountAmountAfterTaxes: MoneyBag!
@@ -166,7 +171,8 @@ const SALES_AND_REFUNDS = `
 ${['AdditionalFeeSale', 'AdjustmentSale', 'DutySale', 'FeeSale', 'UnknownSale'].map((name) => saleType(name, '')).join('\n')}
 ${['GiftCardSale', 'ProductSale', 'TipSale'].map((name) => saleType(name, 'lineItem: LineItem!')).join('\n')}
 ${saleType('ShippingLineSale', 'shippingLine: ShippingLine')}
-  type SaleConnection { nodes: [Sale!]! pageInfo: PageInfo! }
+  type SaleEdge { cursor: String! node: Sale! }
+  type SaleConnection { edges: [SaleEdge!]! nodes: [Sale!]! pageInfo: PageInfo! }
 
   type Refund implements LegacyInteroperability & Node {
     createdAt: DateTime id: ID! legacyResourceId: UnsignedInt64! note: String order: Order!
@@ -182,11 +188,31 @@ ${saleType('ShippingLineSale', 'shippingLine: ShippingLine')}
     id: ID lineItem: LineItem! priceSet: MoneyBag! quantity: Int! restockType: RefundLineItemRestockType! restocked: Boolean!
     subtotalSet: MoneyBag! totalTaxSet: MoneyBag!
   }
-  type RefundLineItemConnection { nodes: [RefundLineItem!]! pageInfo: PageInfo! }
+  type RefundLineItemEdge { cursor: String! node: RefundLineItem! }
+  type RefundLineItemConnection { edges: [RefundLineItemEdge!]! nodes: [RefundLineItem!]! pageInfo: PageInfo! }
   type RefundShippingLine implements Node { id: ID! shippingLine: ShippingLine! subtotalAmountSet: MoneyBag! taxAmountSet: MoneyBag! }
-  type RefundShippingLineConnection { nodes: [RefundShippingLine!]! pageInfo: PageInfo! }
+  type RefundShippingLineEdge { cursor: String! node: RefundShippingLine! }
+  type RefundShippingLineConnection { edges: [RefundShippingLineEdge!]! nodes: [RefundShippingLine!]! pageInfo: PageInfo! }
   type OrderAdjustment implements Node { amountSet: MoneyBag! id: ID! reason: OrderAdjustmentDiscrepancyReason taxAmountSet: MoneyBag! }
-  type OrderAdjustmentConnection { nodes: [OrderAdjustment!]! pageInfo: PageInfo! }
+  type OrderAdjustmentEdge { cursor: String! node: OrderAdjustment! }
+  type OrderAdjustmentConnection { edges: [OrderAdjustmentEdge!]! nodes: [OrderAdjustment!]! pageInfo: PageInfo! }
+`;
+
+const BULK = `
+  enum BulkOperationErrorCode { ACCESS_DENIED INTERNAL_SERVER_ERROR TIMEOUT }
+  enum BulkOperationStatus { CANCELED CANCELING COMPLETED CREATED EXPIRED FAILED RUNNING }
+  enum BulkOperationType { MUTATION QUERY }
+  enum BulkOperationUserErrorCode { INVALID LIMIT_REACHED OPERATION_IN_PROGRESS }
+  enum BulkOperationsSortKeys { COMPLETED_AT CREATED_AT }
+  type BulkOperation implements Node {
+    completedAt: DateTime createdAt: DateTime! errorCode: BulkOperationErrorCode fileSize: UnsignedInt64 id: ID! objectCount: UnsignedInt64!
+    partialDataUrl: URL query: String! rootObjectCount: UnsignedInt64! status: BulkOperationStatus! type: BulkOperationType! url: URL
+  }
+  type BulkOperationEdge { cursor: String! node: BulkOperation! }
+  type BulkOperationConnection { edges: [BulkOperationEdge!]! nodes: [BulkOperation!]! pageInfo: PageInfo! }
+  type BulkOperationUserError implements DisplayableError { code: BulkOperationUserErrorCode field: [String!] message: String! }
+  type BulkOperationRunQueryPayload { bulkOperation: BulkOperation userErrors: [BulkOperationUserError!]! }
+  type BulkOperationCancelPayload { bulkOperation: BulkOperation userErrors: [UserError!]! }
 `;
 
 const WEBHOOKS_AND_ROOTS = `
@@ -194,7 +220,8 @@ const WEBHOOKS_AND_ROOTS = `
     apiVersion: ApiVersion! createdAt: DateTime! filter: String format: WebhookSubscriptionFormat! id: ID! includeFields: [String!]!
     legacyResourceId: UnsignedInt64! metafieldNamespaces: [String!]! name: String topic: WebhookSubscriptionTopic! updatedAt: DateTime! uri: String!
   }
-  type WebhookSubscriptionConnection { nodes: [WebhookSubscription!]! pageInfo: PageInfo! }
+  type WebhookSubscriptionEdge { cursor: String! node: WebhookSubscription! }
+  type WebhookSubscriptionConnection { edges: [WebhookSubscriptionEdge!]! nodes: [WebhookSubscription!]! pageInfo: PageInfo! }
   input WebhookSubscriptionInput {
     filter: String format: WebhookSubscriptionFormat includeFields: [String!] metafieldNamespaces: [String!] name: String uri: String
   }
@@ -203,6 +230,10 @@ const WEBHOOKS_AND_ROOTS = `
   type WebhookSubscriptionDeletePayload { deletedWebhookSubscriptionId: ID userErrors: [UserError!]! }
 
   type QueryRoot {
+    bulkOperation(id: ID!): BulkOperation
+    bulkOperations(
+      after: String, first: Int, query: String, reverse: Boolean = false, sortKey: BulkOperationsSortKeys = CREATED_AT
+    ): BulkOperationConnection!
     currentAppInstallation: AppInstallation!
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!
@@ -219,6 +250,8 @@ const WEBHOOKS_AND_ROOTS = `
     webhookSubscriptionsCount(limit: Int = 10000, query: String): Count
   }
   type Mutation {
+    bulkOperationCancel(id: ID!): BulkOperationCancelPayload
+    bulkOperationRunQuery(groupObjects: Boolean! = false, query: String!): BulkOperationRunQueryPayload
     webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionCreatePayload
     webhookSubscriptionDelete(id: ID!): WebhookSubscriptionDeletePayload
     webhookSubscriptionUpdate(id: ID!, webhookSubscription: WebhookSubscriptionInput!): WebhookSubscriptionUpdatePayload
@@ -235,4 +268,4 @@ function saleType(name: string, sold: string): string {
 }
 
 /** SDL; build it with graphql-js `buildSchema`. Nothing deprecated is in it. */
-export const adminSchema: string = [SCALARS_AND_ENUMS, SHARED, SHOP, ORDER, SALES_AND_REFUNDS, WEBHOOKS_AND_ROOTS].join('\n');
+export const adminSchema: string = [SCALARS_AND_ENUMS, SHARED, SHOP, ORDER, SALES_AND_REFUNDS, BULK, WEBHOOKS_AND_ROOTS].join('\n');

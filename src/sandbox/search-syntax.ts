@@ -85,3 +85,18 @@ export function fieldsOf(search: Search | null): string[] {
   if (search.kind === 'term') return search.field === null ? [] : [search.field];
   return search.kind === 'not' ? fieldsOf(search.part) : search.parts.flatMap(fieldsOf);
 }
+
+/** Whether a search holds when `term` says which of its terms do; null matches everything. */
+export function holds(search: Search | null, term: (term: Search & { kind: 'term' }) => boolean): boolean {
+  if (!search) return true;
+  switch (search.kind) {
+    case 'and':
+      return search.parts.every((part) => holds(part, term));
+    case 'or':
+      return search.parts.some((part) => holds(part, term));
+    case 'not':
+      return !holds(search.part, term);
+    case 'term':
+      return term(search);
+  }
+}

@@ -1,7 +1,7 @@
 /** Finding orders as `orders(query:)` does: over the search index, which may lag behind the orders themselves. */
 import { minorDigits } from '../core/money.ts';
 import type { Indexed, Order } from './model.ts';
-import { fieldsOf, idsOnly, parseSearch, type Comparison, type Search } from './search-syntax.ts';
+import { fieldsOf, holds, idsOnly, parseSearch, type Comparison, type Search } from './search-syntax.ts';
 import { currentTotals, financialStatus } from './totals.ts';
 
 export interface Found {
@@ -9,7 +9,7 @@ export interface Found {
   entry: Indexed;
 }
 
-function ordered(comparison: Comparison, difference: number): boolean {
+export function ordered(comparison: Comparison, difference: number): boolean {
   switch (comparison) {
     case '=':
       return difference === 0;
@@ -65,21 +65,11 @@ const FIELDS: Record<string, Matches> = {
 };
 
 function matches(search: Search | null, found: Found): boolean {
-  if (!search) return true;
-  switch (search.kind) {
-    case 'and':
-      return search.parts.every((part) => matches(part, found));
-    case 'or':
-      return search.parts.some((part) => matches(part, found));
-    case 'not':
-      return !matches(search.part, found);
-    case 'term': {
-      if (search.field === null) return found.order.name === search.value || folded(found.order.email) === search.value.toLowerCase();
-      const field = FIELDS[search.field];
-      // Shopify ignores a filter it does not know and only warns: everything matches.
-      return field ? field(found, search.comparison, search.value) : true;
-    }
-  }
+  return holds(search, ({ field, comparison, value }) => {
+    if (field === null) return found.order.name === value || folded(found.order.email) === value.toLowerCase();
+    // Shopify ignores a filter it does not know and only warns: everything matches.
+    return FIELDS[field]?.(found, comparison, value) ?? true;
+  });
 }
 
 export interface SearchWarning {
