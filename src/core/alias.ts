@@ -29,7 +29,7 @@ export function identifiesPerson(email: string, moreRelays: readonly string[]): 
   if (domain.endsWith('.myshopify.com')) return false;
   return !moreRelays.some((relay) => {
     const wanted = relay.trim().toLowerCase().replace(/^@/, '');
-    return wanted !== '' && (domain === wanted || domain.endsWith(`.${wanted}`));
+    return domain === wanted || domain.endsWith(`.${wanted}`);
   });
 }
 

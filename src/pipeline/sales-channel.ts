@@ -2,12 +2,11 @@
 import type { ChannelType } from '../core/channel-types.ts';
 import { filled } from './text.ts';
 
-/** Converge's published table, and the numeric app ids under which Shopify reports the same channels (observed in real orders). */
+/** Converge's published table but for renewals, which have a prefix, and the numeric app ids under which Shopify reports the same channels (observed in real orders). */
 const TABLE = new Map<string, ChannelType>([
   ['web', 'web'],
   ['580111', 'web'],
   ['12875497473', 'web'],
-  ['subscription_contract', 'subscription_contract'],
   ['shopify_draft_order', 'offline'],
   ['1354745', 'offline'],
   ['edit order', 'offline'],

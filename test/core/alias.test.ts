@@ -7,6 +7,7 @@ describe('identifiesPerson', () => {
     'x@marketplace.amazon.com',
     'x@marketplace.amazon.co.uk',
     'x@m.marketplace.amazon.de',
+    'x@mail-1.m.marketplace.amazon.de',
     'x@members.ebay.com',
     'x@members.ebay.de',
     'x@scs.tiktokw.us',
@@ -16,9 +17,20 @@ describe('identifiesPerson', () => {
     'x@my-shop.myshopify.com',
     'noreply@mail.example',
     'no-reply@mail.example',
+    'no_reply@mail.example',
     'do_not_reply@mail.example',
+    'do-not-reply@mail.example',
+    'donotreply@mail.example',
     'walk-in@mail.example',
+    'walk_in@mail.example',
+    'walkin@mail.example',
     'noemail@mail.example',
+    'nomail@mail.example',
+    'no-email@mail.example',
+    'no_email@mail.example',
+    'in-store@mail.example',
+    'in_store@mail.example',
+    'instore@mail.example',
     'pos@mail.example',
   ])('refuses %s', (email) => {
     expect(identifiesPerson(email, [])).toBe(false);
@@ -32,6 +44,8 @@ describe('identifiesPerson', () => {
     'ada@ebay.com',
     'posy@mail.example',
     'noreplying@mail.example',
+    'casanova.none@mail.example',
+    'x@my.relay.walmart.com',
     'x@privaterelay.appleid.com',
   ])('accepts %s', (email) => {
     expect(identifiesPerson(email, [])).toBe(true);
@@ -40,12 +54,18 @@ describe('identifiesPerson', () => {
   it('refuses the domains of the config and what is under them', () => {
     expect(identifiesPerson('x@relay.example', ['Relay.example'])).toBe(false);
     expect(identifiesPerson('x@a.relay.example', ['@relay.example'])).toBe(false);
+    expect(identifiesPerson('x@relay.example', [' relay.example '])).toBe(false);
+    expect(identifiesPerson('x@y.example', ['x@y.example'])).toBe(true);
     expect(identifiesPerson('x@myrelay.example', ['relay.example', ' '])).toBe(true);
   });
 });
 
 describe('aliasValue', () => {
   it('trims', () => expect(aliasValue('  abc ')).toBe('abc'));
+
+  it.each(['nullable', 'nancy', '00ab', 'true-7', '-a', 'x'.repeat(256)])('accepts %j', (value) => {
+    expect(aliasValue(value)).toBe(value);
+  });
 
   it.each([
     null,

@@ -18,6 +18,14 @@ describe('minorDigits', () => {
   ])('%s has %i', (currency, expected) => {
     expect(minorDigits(currency)).toBe(expected);
   });
+
+  it.each([
+    ['BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF', 0],
+    ['BHD IQD JOD KWD LYD OMR TND', 3],
+    ['CLF UYW', 4],
+  ])('%s have %i, as ISO 4217 has it', (currencies, expected) => {
+    for (const currency of currencies.split(' ')) expect(minorDigits(currency), currency).toBe(expected);
+  });
 });
 
 describe('toMinor', () => {
@@ -85,6 +93,11 @@ describe('toNumber', () => {
 
   it('stays a finite number beyond 2^53', () => {
     expect(toNumber(9007199254740993n, 2)).toBe(Number('90071992547409.93'));
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), digits, (minor, count) => {
+        expect(toNumber(minor, count)).toBe(Number(toDecimal(minor, count)));
+      }),
+    );
     expect(Number.isFinite(toNumber(10n ** 30n, 2))).toBe(true);
   });
 });

@@ -204,6 +204,13 @@ describe('an order with holes', () => {
   });
 });
 
+it('a currency that is none is left out', () => {
+  for (const currency of ['EUROS', '$USD', 'usd', '']) {
+    const [event] = derive(baseOrder({ currency }), baseSettings(), baseFacts()).events;
+    expect(JSON.stringify(event), currency).not.toContain('currency');
+  }
+});
+
 describe('aliases', () => {
   it('are bounded, distinct and written alike, whatever the order holds', () => {
     const odd = fc.oneof(

@@ -17,6 +17,14 @@ describe('e164', () => {
     ['+390612345678', null, '+390612345678'],
     ['613-555-0127', null, null],
     ['+1613555', null, null],
+    ['+161355501', null, null],
+    // Calling codes under which a prefix or a carrier code may stand.
+    ['+5590815479253', null, '+55815479253'],
+    ['+86127833062874', null, '+863062874'],
+    ['+352150023375', null, '+3523375'],
+    ['+3758280912554', null, '+375280912554'],
+    // A length that one country of this calling code has, and this one has not.
+    ['+44762404434', null, null],
     ['+1234567890', null, null],
     ['+0123456789', null, null],
     ['+999123456789', null, null],

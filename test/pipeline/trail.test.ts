@@ -19,7 +19,49 @@ const refund = {
 const on = { subscriptions: { events: true } };
 const sent = { decision: 'sent', reason: null, refunds: [], sentTotal: '82.00', sentLines: {} };
 
+const moved = { ...refund, transactions: [{ kind: 'REFUND', status: 'SUCCESS', amount: '5.0' }] };
+const line = baseOrder().lines[0];
+const sale = (quantity: number, total: string) => ({
+  lineType: 'PRODUCT',
+  lineId: '9001',
+  quantity,
+  total,
+  tax: '0.0',
+  discountBeforeTaxes: '0.0',
+  discountAfterTaxes: '0.0',
+});
+/** Two shirts, of which an edit took so many away. */
+const edited = (removed: number) => ({
+  edited: true,
+  agreements: [
+    { reason: 'ORDER', happenedAt: '2026-11-02T10:00:01Z', sales: [sale(2, '80.0')] },
+    { reason: 'ORDER_EDIT', happenedAt: '2026-11-02T10:01:00Z', sales: [sale(-removed, `-${removed * 40}.0`)] },
+  ],
+});
+
 describe('the trail', () => {
+  it('of an order that was sent says no more than that, and what became of its refunds', () => {
+    const refunds = [{ id: '301', state: 'sent', reason: null, amount: '5.00' }];
+    const facts = { previous: { ...sent, refunds } };
+    expect(trail({ refunds: [moved, { ...moved, id: '302' }] }, {}, facts)).toEqual([
+      'Sales channel: web, from the source name "web".',
+      'Placed Order: written earlier. That decision stands; tags and channels of today do not change it.',
+      'Refund 301: written earlier.',
+      'Refund 302: 5.00 moved: Received Refund.',
+    ]);
+  });
+
+  it('of an order that is not sent says nothing of subscriptions', () => {
+    const lines = [{ ...line, sellingPlan: true }];
+    for (const [settings, facts] of [
+      [{ ...on, exclude: { tags: ['vip'] } }, {}],
+      [{ ...on, upsellDelay: { enabled: true } }, { now: '2026-11-02T10:01:00Z' }],
+      [on, { windowStart: '2026-11-03T00:00:00Z' }],
+    ] as const) {
+      expect(trail({ lines }, settings, facts).join()).not.toContain('Subscription');
+    }
+  });
+
   it('tells the rules in the order in which they were asked', () => {
     const settings = {
       exclude: { channels: ['pos'], tags: ['Exclude'], testOrders: true },
@@ -106,14 +148,65 @@ describe('the trail', () => {
       { previous: { ...sent, sentTotal: '80.00' } },
       'Changed after sending: 80.00 was sent, it is 82.00 now. No second Placed Order.',
     ],
-    ['a renewal', { sourceName: 'subscription_contract' }, on, {}, 'Subscription: a renewal, by the source name.'],
+    ['no delay', {}, {}, {}, 'Upsell delay: off.'],
+    ['a customer tag', {}, { exclude: { customerTags: ['Newsletter'] } }, {}, 'Excluded customer tags: "newsletter" matches.'],
+    ['another customer tag', {}, { exclude: { customerTags: ['x'] } }, {}, 'Excluded customer tags: none matches.'],
     [
-      'a start',
-      { lines: [{ ...baseOrder().lines[0], sellingPlan: true }] },
-      on,
+      'a gateway',
       {},
-      'Subscription: starts with this order, which has a selling plan.',
+      { exclude: { paymentGateways: [' Shopify_Payments '] } },
+      {},
+      'Excluded payment gateways: "shopify_payments" matches.',
     ],
+    ['another gateway', {}, { exclude: { paymentGateways: ['x'] } }, {}, 'Excluded payment gateways: none matches.'],
+    [
+      'a customer who returns',
+      { journey: { customerOrderIndex: 4 } },
+      {},
+      {},
+      "New customer: no, it is number 4 in Shopify's customer journey.",
+    ],
+    ['a first order by the count', { journey: null }, {}, {}, 'New customer: yes, the customer has one order.'],
+    [
+      'an earlier order',
+      { journey: null, customer: { numberOfOrders: 2 } },
+      {},
+      { earlierOrderKnown: true },
+      'New customer: no, an earlier order of the customer is known.',
+    ],
+    ['an unknown customer', { journey: null, customer: { numberOfOrders: 2 } }, {}, {}, 'New customer: unknown, nothing proves it.'],
+    ['no customer', { journey: null, customer: null }, {}, {}, 'New customer: unknown, the order has no customer.'],
+    ['an order edited to nothing', edited(2), {}, {}, 'What was bought: edits removed everything before the order was sent.'],
+    [
+      'a refund of removed units',
+      { ...edited(1), refunds: [{ ...moved, lines: [{ lineId: '9001', quantity: 1, tax: '0.0' }] }] },
+      {},
+      {},
+      'Refund 301: gives back only what an edit had removed before the order was sent.',
+    ],
+    [
+      'a refund of an excluded order',
+      { refunds: [moved] },
+      { exclude: { tags: ['vip'] } },
+      {},
+      'Refund 301: excluded with its order (tag:vip).',
+    ],
+    [
+      'a refund from before the connection',
+      { refunds: [{ ...moved, createdAt: '2026-10-03T09:00:00Z' }] },
+      {},
+      { windowStart: '2026-11-03T00:00:00Z' },
+      'Refund 301: its order is before the window, and it was made before the store was connected.',
+    ],
+    [
+      'a refund without money',
+      { refunds: [{ ...refund, transactions: [] }] },
+      {},
+      {},
+      'Refund 301: no money moved and none is on its way.',
+    ],
+    ['a renewal', { sourceName: 'subscription_contract' }, on, {}, 'Subscription: a renewal, by the source name.'],
+    ['a start', { lines: [{ ...line, sellingPlan: true }] }, on, {}, 'Subscription: starts with this order, which has a selling plan.'],
     ['a start by its tag', { tags: ['First Subscription'] }, on, {}, 'Subscription: starts with this order, by an order tag.'],
     ['a renewal by its tag', { tags: ['Subscription Recurring Order'] }, on, {}, 'Subscription: a renewal, by an order tag.'],
     ['a prepaid shipment', { tags: ['Prepaid'] }, on, {}, 'Subscription: a shipment that an earlier order paid for, by its tags.'],
