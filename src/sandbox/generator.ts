@@ -10,6 +10,9 @@ import type { Shop } from './shop.ts';
 const HOUR_MS = 3_600_000;
 const SELLABLE = CATALOG.map((variant) => variant.variantId) as [string, ...string[]];
 
+/** A variant id of the catalogue. */
+export const randomVariant = (random: Random): string => random.pick(SELLABLE);
+
 /** How often real stores see a source, roughly. */
 const SOURCES = [
   [62, 'web'],
@@ -40,7 +43,7 @@ const DISCOUNTS: [OrderInput['discount'], ...OrderInput['discount'][]] = [
 
 function lines(random: Random, subscription: boolean): LineInput[] {
   const count = random.weighted([[55, 1], [25, 2], [13, 3], [7, 5]] as const); // prettier-ignore
-  const variants = new Set(Array.from({ length: count }, () => random.pick(SELLABLE)));
+  const variants = new Set(Array.from({ length: count }, () => randomVariant(random)));
   const chosen: LineInput[] = [...variants].map((variant) => ({
     variant,
     quantity: random.weighted([[75, 1], [17, 2], [8, 3]] as const), // prettier-ignore
@@ -57,24 +60,27 @@ function discount(random: Random): OrderInput['discount'] {
 }
 
 /** Marketplaces hide the buyer behind a relay address, the till often knows nobody. */
-function buyer(random: Random, sourceName: string | null, people: number): Pick<OrderInput, 'customer' | 'email' | 'phone'> {
+function buyer(random: Random, sourceName: string | null, who: () => number): Pick<OrderInput, 'customer' | 'email' | 'phone'> {
   if (sourceName === 'amazon') {
     const email = `${random.hex(14)}@marketplace.amazon.com`;
     return { customer: { email, firstName: 'Amazon', lastName: 'Buyer' }, email };
   }
   if (sourceName === 'pos' && random.chance(0.6)) return { customer: null, email: null };
-  const number = random.between(1, people);
+  const number = who();
   const customer = person(createRandom(number), number);
   // A guest leaves an address but no account.
   if (random.chance(0.06)) return { customer: null, email: customer.email ?? null, phone: customer.phone ?? null };
   return { customer };
 }
 
-/** What one buyer orders. `people` is how many different ones there are: the fewer, the more of them return. */
-export function randomOrder(random: Random, people: number): OrderInput {
+/**
+ * What one buyer orders. `people` is how many different ones there are, the fewer, the more of them return; or it names the person, if it
+ * comes to that.
+ */
+export function randomOrder(random: Random, people: number | (() => number)): OrderInput {
   const sourceName = random.weighted(SOURCES);
   const online = sourceName !== 'pos';
-  const who = buyer(random, sourceName, people);
+  const who = buyer(random, sourceName, typeof people === 'function' ? people : () => random.between(1, people));
   const address = (typeof who.customer === 'object' ? who.customer?.defaultAddress : null) ?? person(random, 0).defaultAddress;
   const renewal = sourceName?.startsWith('subscription_contract') ?? false;
   const subscription = renewal || (sourceName === 'web' && random.chance(0.06));
@@ -106,8 +112,14 @@ export function randomOrder(random: Random, people: number): OrderInput {
   };
 }
 
+/** How many people order, for a number of orders. */
+export const peopleFor = (orders: number): number => Math.max(1, Math.ceil(orders * 0.6));
+
+/** The longest time after which something still happens to an order. */
+export const LONGEST_AFTERMATH_MS = 240 * HOUR_MS;
+
 /** What may happen to an order afterwards; times lie between its creation and `until`. */
-function randomAftermath(shop: Shop, random: Random, order: Order, until: number): void {
+export function randomAftermath(shop: Pick<Shop, 'editOrder' | 'cancel' | 'refund'>, random: Random, order: Order, until: number): void {
   const later = (hours: number): { at: number; silent: true } => ({
     at: Math.min(until, order.createdAt + Math.floor(random.next() * hours * HOUR_MS)),
     silent: true,
@@ -126,14 +138,18 @@ function randomAftermath(shop: Shop, random: Random, order: Order, until: number
     const units = whole
       ? order.lines.map(({ id, current }) => ({ lineId: id, quantity: current.quantity }))
       : [{ lineId: line.id, quantity: 1 }];
-    shop.refund(order.id, { lines: units, ...(whole && order.shippingLines.length > 0 ? { shipping: 'full' as const } : {}) }, later(240));
+    shop.refund(
+      order.id,
+      { lines: units, ...(whole && order.shippingLines.length > 0 ? { shipping: 'full' as const } : {}) },
+      later(LONGEST_AFTERMATH_MS / HOUR_MS),
+    );
   }
 }
 
 /** `count` orders spread evenly, with some disorder, from `from` to `to` (ms since the epoch); no webhooks tell of them. */
 export function generateOrders(shop: Shop, count: number, seed: number, from: number, to: number): Order[] {
   const random = createRandom(seed);
-  const people = Math.max(1, Math.ceil(count * 0.6));
+  const people = peopleFor(count);
   const step = (to - from) / Math.max(count, 1);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(from + step * (index + random.next()));

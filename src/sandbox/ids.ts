@@ -40,6 +40,43 @@ export function createIds(firstOrderId: bigint = FIRST.Order): Ids {
   };
 }
 
+/** Ids a history order takes at most of one kind. */
+const PER_ORDER = 64n;
+
+export interface HistoryIds {
+  /** Those of the order at a place: always the same, and below all that `createIds` gives. */
+  of(place: number): Ids;
+  customer(number: number): string;
+  /** The place of the order that has an id, as far as the number says; null: none. */
+  placeOf(kind: 'Order' | 'Refund', id: string): number | null;
+}
+
+/** The last order of a history of `size` comes right before `firstOrderId`. */
+export function createHistoryIds(size: number, firstOrderId: bigint = FIRST.Order): HistoryIds {
+  const start = (kind: Kind): bigint => (kind === 'Order' ? firstOrderId - BigInt(size) * STEP : FIRST[kind] - BigInt(size) * PER_ORDER);
+  return {
+    of: (place) => {
+      const used = new Map<Kind, bigint>();
+      return {
+        next: (kind) => {
+          if (kind === 'Order') return String(start(kind) + BigInt(place) * STEP);
+          const count = used.get(kind) ?? 0n;
+          used.set(kind, count + 1n);
+          return String(start(kind) + BigInt(place) * PER_ORDER + count);
+        },
+      };
+    },
+    customer: (number) => String(FIRST.Customer - BigInt(number) * STEP),
+    placeOf: (kind, id) => {
+      if (!/^\d{1,20}$/.test(id)) return null;
+      const offset = BigInt(id) - start(kind);
+      const step = kind === 'Order' ? STEP : PER_ORDER;
+      if (offset < 0n || offset >= BigInt(size) * step || (kind === 'Order' && offset % step !== 0n)) return null;
+      return Number(offset / step);
+    },
+  };
+}
+
 export function gid(type: string, id: string): string {
   return `gid://shopify/${type}/${id}`;
 }

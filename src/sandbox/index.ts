@@ -1,5 +1,6 @@
 /** Starting a sandbox: a Shopify store, a Converge and a Convead endpoint on loopback that behave like the real ones where it matters. */
 import { buildSchema } from 'graphql';
+import { ConnectorError } from '../core/errors.ts';
 import { createAdminApi } from './admin-api.ts';
 import { createBodies } from './bodies.ts';
 import { STANDARD_BUCKET, createBucket } from './bucket.ts';
@@ -17,6 +18,7 @@ import { createFaults } from './faults.ts';
 import { generateOrders, randomOrder } from './generator.ts';
 import { createGraphql } from './graphql.ts';
 import { replyOf, serve, type Asked, type Reply } from './http.ts';
+import { createHistory } from './history.ts';
 import { createIds } from './ids.ts';
 import { createOauth } from './oauth.ts';
 import { createOrderSource } from './order-source.ts';
@@ -26,7 +28,7 @@ import { createResolvers } from './resolvers.ts';
 import { createRestTime } from './rest.ts';
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { adminSchema } from './schema.ts';
-import { createShop } from './shop.ts';
+import { FIRST_NUMBER, createShop } from './shop.ts';
 import type { Store } from './state.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createViews } from './views-order.ts';
@@ -43,15 +45,21 @@ const CONVEAD_PATH = '/watch/event';
 const DELIVERIES_AT_A_TIME = 8;
 const REGULARS = 40;
 
-function createStore(options: SandboxOptions): Store {
+function createStore(options: SandboxOptions, now: number): Store {
+  const domain = options.shopDomain ?? 'sandbox-store.myshopify.com';
+  const currency = options.currency ?? 'USD';
+  if (options.history && options.history.to > now)
+    throw new ConnectorError('SANDBOX_INPUT', 'A history ends at the latest now; correct `history.to`.');
+  const historyPlace = { making: { currency, shopDomain: domain }, firstNumber: FIRST_NUMBER, firstOrderId: options.firstOrderId };
   return {
-    domain: options.shopDomain ?? 'sandbox-store.myshopify.com',
+    domain,
     name: 'Sandbox Store',
     email: 'owner@example.com',
-    currency: options.currency ?? 'USD',
+    currency,
     timeZone: options.timeZone ?? 'America/New_York',
     taxesIncluded: false,
     orders: new Map(),
+    history: options.history ? createHistory({ ...options.history, ...historyPlace }) : null,
     customers: new Map(),
     subscriptions: new Map(),
     scopes: options.scopes ?? SCOPES,
@@ -60,6 +68,8 @@ function createStore(options: SandboxOptions): Store {
     settledAt: 0,
   };
 }
+
+const ordersHeld = ({ orders, history }: Store): number => orders.size + (history ? history.size - history.countTaken(0, history.size) : 0);
 
 /**
  * Listens on 127.0.0.1 when it resolves. The shop is the instance: its requests come to `origin`, whatever domain they mean. Everything
@@ -71,7 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { now } = clock;
   const seed = options.seed ?? 1;
   const random = createRandom(seed);
-  const store = createStore(options);
+  const store = createStore(options, now());
   const ids = createIds(options.firstOrderId);
   const clientId = options.clientId ?? random.hex(32);
   const clientSecret = options.clientSecret ?? `shpss_${random.hex(32)}`;
@@ -164,7 +174,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         convergeUrl: sandbox.convergeUrl,
         conveadUrl: sandbox.conveadUrl,
       },
-      ...{ installed: store.installed, scopes: store.scopes, orders: store.orders.size, requests: { ...requests } },
+      ...{ installed: store.installed, scopes: store.scopes, orders: ordersHeld(store), requests: { ...requests } },
       throttleStatus: bucket.status(),
       subscriptions: [...store.subscriptions.values()].map(({ id, topic, uri }) => ({ id, topic, uri })),
       converge: converge.endpoint.counts(),

@@ -57,10 +57,10 @@ export function createResolvers({ views, orders, bulk, subscriptions, webhookVer
   function listOrders(args: OrdersArguments, remarks: Remarks): object {
     requireScope(store, 'read_orders', 'orders');
     warn(args.query, remarks, 'orders');
-    const { nodes, edges, pageInfo } = page(orders.sorted(args), orders.keyOf(args.sortKey), args);
+    const { nodes, edges, pageInfo } = page(orders.sorted(args), ({ key }) => key, args);
     return {
-      nodes: nodes.map(({ order }) => viewOrder(order)),
-      edges: () => edges().map(({ cursor, node }) => ({ cursor, node: viewOrder(node.order) })),
+      nodes: nodes.map(({ order }) => viewOrder(order())),
+      edges: () => edges().map(({ cursor, node }) => ({ cursor, node: viewOrder(node.order()) })),
       pageInfo,
     };
   }

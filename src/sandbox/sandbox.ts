@@ -6,6 +6,7 @@ import type { Convead } from './convead.ts';
 import type { Converge } from './converge.ts';
 import type { Deliveries, DeliveryFaults } from './deliveries.ts';
 import type { FaultFunction, FaultRates } from './faults.ts';
+import type { HistoryInput } from './history.ts';
 import type { Order } from './model.ts';
 import type { OauthTrouble } from './oauth.ts';
 import type { Shop } from './shop.ts';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   orders?: number;
   /** Default 90. */
   historyDays?: number;
+  /** A long history besides, of which nothing is held in memory: up to ten million orders. Its customers are found with their orders only. */
+  history?: HistoryInput;
   /** Default: real time. */
   clock?: SandboxClock;
   /** Default `sandbox-store.myshopify.com`. */

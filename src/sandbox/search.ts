@@ -24,16 +24,18 @@ export function ordered(comparison: Comparison, difference: number): boolean {
   }
 }
 
-const second = (ms: number): number => Math.floor(ms / 1000);
+export const second = (ms: number): number => Math.floor(ms / 1000);
 const folded = (text: string | null): string => (text ?? '').toLowerCase();
 
 type Matches = (found: Found, comparison: Comparison, value: string) => boolean;
 
+/** ms since the epoch; a time without a zone is taken as UTC. NaN: no time. */
+export const searchTime = (value: string): number => Date.parse(/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(value) ? `${value}Z` : value);
+
 const time =
   (of: (entry: Indexed) => number): Matches =>
   ({ entry }, comparison, value) => {
-    // A time without a zone is taken as UTC.
-    const wanted = Date.parse(/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(value) ? `${value}Z` : value);
+    const wanted = searchTime(value);
     return !Number.isNaN(wanted) && ordered(comparison, second(of(entry)) - second(wanted));
   };
 const text =
@@ -64,7 +66,7 @@ const FIELDS: Record<string, Matches> = {
   },
 };
 
-function matches(search: Search | null, found: Found): boolean {
+export function matches(search: Search | null, found: Found): boolean {
   return holds(search, ({ field, comparison, value }) => {
     if (field === null) return found.order.name === value || folded(found.order.email) === value.toLowerCase();
     // Shopify ignores a filter it does not know and only warns: everything matches.

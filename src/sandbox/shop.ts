@@ -49,17 +49,30 @@ export interface ShopOptions {
   onUninstall(): void;
 }
 
-const FIRST_NUMBER = 1001;
+export const FIRST_NUMBER = 1001;
 
 export function createShop(options: ShopOptions): Shop {
   const { store, making, clock, bodies, deliveries } = options;
   const { ids, random } = making;
   const byEmail = new Map<string, Customer>();
-  let number = FIRST_NUMBER;
+  let number = FIRST_NUMBER + (store.history?.size ?? 0);
+
+  /** What is looked at here may be changed: from then on it is stored. */
+  function takeFromHistory(id: string, name: string): Order | null {
+    const { history } = store;
+    if (!history) return null;
+    const numbered = Number(/^#(\d+)$/.exec(name)?.[1] ?? NaN) - history.firstNumber;
+    const place = history.placeOf(id) ?? (numbered >= 0 && numbered < history.size && !history.isTaken(numbered) ? numbered : null);
+    if (place === null) return null;
+    const order = history.take(place);
+    store.orders.set(order.id, order);
+    store.revision += 1;
+    return order;
+  }
 
   function find(wanted: string): Order {
     const id = wanted.replace(/^gid:\/\/shopify\/Order\//, '');
-    const order = store.orders.get(id) ?? [...store.orders.values()].find((candidate) => candidate.name === wanted);
+    const order = store.orders.get(id) ?? takeFromHistory(id, wanted) ?? [...store.orders.values()].find((one) => one.name === wanted);
     if (!order) throw new ConnectorError('SANDBOX_NOT_FOUND', `Order does not exist: ${wanted}. Take an id of the sandbox's order list.`);
     return order;
   }

@@ -1,4 +1,5 @@
 /** The sandbox store as one value: what is in it, who may read it, and what changed. */
+import type { History } from './history.ts';
 import type { Customer, Order } from './model.ts';
 
 export interface Subscription {
@@ -25,6 +26,8 @@ export interface Store {
   timeZone: string;
   taxesIncluded: boolean;
   orders: Map<string, Order>;
+  /** Orders that are not in `orders` unless they were changed. */
+  history: History | null;
   customers: Map<string, Customer>;
   subscriptions: Map<string, Subscription>;
   /** Granted scope handles. */
@@ -44,7 +47,14 @@ export function hasScope(store: Store, scope: string): boolean {
   return store.scopes.includes(scope) || store.scopes.includes(scope.replace(/^read_/, 'write_'));
 }
 
-/** Without `read_all_orders` Shopify shows the orders of the last 60 days only, and says nothing about the others. */
+/**
+ * From when on orders are shown, ms since the epoch: without `read_all_orders` Shopify shows those of the last 60 days only, and says
+ * nothing about the others.
+ */
+export function firstVisible(store: Store, now: number): number {
+  return hasScope(store, 'read_all_orders') ? -Infinity : now - 60 * DAY_MS;
+}
+
 export function orderVisible(store: Store, order: Order, now: number): boolean {
-  return hasScope(store, 'read_all_orders') || order.createdAt >= now - 60 * DAY_MS;
+  return order.createdAt >= firstVisible(store, now);
 }

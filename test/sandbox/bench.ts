@@ -21,6 +21,7 @@ export function bareShop(currency = 'USD'): { shop: Shop; store: Store; told: To
     timeZone: 'America/New_York',
     taxesIncluded: false,
     orders: new Map(),
+    history: null,
     customers: new Map(),
     subscriptions: new Map(),
     scopes: [],
