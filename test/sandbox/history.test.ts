@@ -146,9 +146,27 @@ describe('a sandbox with a history', () => {
   it('finds every order whose update a search is about', async () => {
     const history = made();
     const orders = Array.from({ length: SIZE }, (_, place) => history.order(place));
-    const [from, until] = [NOW - 25 * DAY_MS, NOW - 5 * DAY_MS];
-    const expected = orders.filter(({ updatedAt }) => updatedAt >= from && updatedAt < until).map(({ id }) => `gid://shopify/Order/${id}`);
-    expect((await search(`updated_at:>='${iso(25)}' updated_at:<'${iso(5)}'`, 'UPDATED_AT')).sort()).toEqual(expected.sort());
+    for (let days = 10; days < 200; days += 10) {
+      const expected = orders
+        .filter(({ updatedAt }) => updatedAt >= NOW - days * DAY_MS && updatedAt < NOW - (days - 10) * DAY_MS)
+        .map(({ id }) => `gid://shopify/Order/${id}`);
+      const found = await search(`updated_at:>='${iso(days)}' updated_at:<'${iso(days - 10)}'`, 'UPDATED_AT');
+      expect(found.sort(), String(days)).toEqual(expected.sort());
+    }
+  });
+
+  it('compares times of creation to the second', async () => {
+    const history = made();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(SIZE - 1), fc.constantFrom('>', '>=', '<', '<=', ''), async (place, comparison) => {
+        const second = (ms: number): number => Math.floor(ms / 1000);
+        const wanted = second(history.createdAt(place));
+        const holds = { '>': (n: number) => n > wanted, '>=': (n: number) => n >= wanted, '<': (n: number) => n < wanted, '<=': (n: number) => n <= wanted, '': (n: number) => n === wanted }[comparison]; // prettier-ignore
+        const expected = Array.from({ length: SIZE }, (_, one) => second(history.createdAt(one))).filter((n) => holds?.(n)).length;
+        expect(await count(`created_at:${comparison}'${new Date(wanted * 1000).toISOString()}'`)).toBe(expected);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('shows an order by id, by node and in a search as bulk does, refund and agreements included', async () => {
@@ -211,17 +229,22 @@ describe('a history of a million orders', () => {
       );
       expect(counted).toMatchObject({ data: { a: { count: 10_000, precision: 'AT_LEAST' }, b: { count: 100_000 } } });
       const { id } = await client.start(
-        `{ orders(query: "${since}", sortKey: CREATED_AT) { edges { node { id lineItems { edges { node { id } } } } } } }`,
+        `{ orders(query: "${since}", sortKey: CREATED_AT) { edges { node { id name createdAt updatedAt cartToken checkoutToken tags email lineItems { edges { node { id title vendor sku quantity } } } } } } }`,
       );
       let most = 0;
+      let looks = 0;
       let done = false;
       const idle = sandbox.shopify.bulk.idle().then(() => (done = true));
       while (!done) {
         most = Math.max(most, heap());
+        looks += 1;
         await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, 100))]);
       }
       await clock.advance(DAY_MS / 2);
       expect(await client.poll(id)).toMatchObject({ status: 'COMPLETED', rootObjectCount: '100000' });
+      expect(looks).toBeGreaterThan(5);
+      // The file alone is larger.
+      expect(sandbox.shopify.bulk.operations()[0]?.fileSize).toBeGreaterThan(40 * 2 ** 20);
       expect((most - before) / 2 ** 20).toBeLessThan(30);
     } finally {
       await sandbox.close();
