@@ -295,6 +295,7 @@ export type OrderNodesQuery = {
           | 'Refund'
           | 'RefundShippingLine'
           | 'OrderAdjustment'
+          | 'BulkOperation'
           | 'WebhookSubscription';
       }
     | ({
@@ -538,6 +539,7 @@ export type RefundNodesQuery = {
           | 'Order'
           | 'RefundShippingLine'
           | 'OrderAdjustment'
+          | 'BulkOperation'
           | 'WebhookSubscription';
       }
     | ({
