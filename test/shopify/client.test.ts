@@ -72,7 +72,7 @@ describe('a query', () => {
     ['an error without a code', failing(undefined), 2, 'SHOPIFY_QUERY_FAILED'],
   ] as const)('is not tried for ever after %s', async (_, reply, attempts, code) => {
     // Real time: short only where nothing else may run into it.
-    const { shop, shopify, clock } = await setUp(() => reply, { timeoutMs: reply === 'hangs' ? 60 : 20_000 });
+    const { shop, shopify, clock } = await setUp(() => reply, { timeoutMs: reply === 'hangs' ? 300 : 20_000 });
     const error = await failure(clock, shopify.installation());
     expect(error).toMatchObject({ code, retryable: true });
     expect(isConnectionRefused(error)).toBe(false);
@@ -219,7 +219,7 @@ describe('a mutation', () => {
     ['a time-out', 'hangs', 'SHOPIFY_TIMEOUT'],
   ] as const)('is not sent again after %s', async (_, reply, code) => {
     const { shop, shopify, clock } = await setUp(({ operation }) => (operation === 'Subscriptions' ? { json: list } : reply), {
-      timeoutMs: 60,
+      timeoutMs: reply === 'hangs' ? 500 : 20_000,
     });
     expect((await failure(clock, shopify.ensureSubscriptions('https://c.example.com/webhooks/shopify'))).code).toBe(code);
     expect(shop.queries().filter(({ operation }) => operation === 'SubscriptionCreate')).toHaveLength(1);

@@ -84,7 +84,7 @@ describe('the grant', () => {
     ['an answer without a token', { json: { scope: 'read_orders' } }],
     ['an answer that hangs', 'hangs'],
   ] as const)('%s is temporary: tried three times, then TOKEN_UNAVAILABLE', async (_, reply) => {
-    const connected = await setUp({ grant: () => reply }, { timeoutMs: 60 });
+    const connected = await setUp({ grant: () => reply }, { timeoutMs: reply === 'hangs' ? 300 : 20_000 });
     const error = await failure(connected);
     expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', retryable: true });
     expect(isConnectionRefused(error)).toBe(false);
