@@ -19,7 +19,6 @@ interface Sums {
   extras: bigint;
   /** Line id -> units bought, edits included. */
   units: Map<string, number>;
-  tipLines: Set<string>;
 }
 
 /** Null when the order has no agreements to sum (its totals are all there is then). */
@@ -28,7 +27,7 @@ export function boughtByEdits(order: Order, digits: number): Bought | null {
   if (sums === null) return null;
   const lines: BoughtLine[] = [];
   for (const line of order.lines ?? []) {
-    if (sums.tipLines.has(line.id)) continue;
+    // The line of a tip has no units: its money is among the extras.
     const bought = boughtLine(line, sums.units.get(line.id) ?? 0, digits);
     if (bought) lines.push(bought);
   }
@@ -51,7 +50,6 @@ function sumAgreements(order: Order, digits: number): Sums | null {
     shipping: { net: 0n, discount: { before: 0n, after: 0n }, sales: 0, edited: false },
     extras: 0n,
     units: new Map(),
-    tipLines: new Set(),
   };
   for (const { reason, sales } of agreements) {
     for (const sale of sales ?? []) addSale(sums, sale, reason === 'ORDER_EDIT', order.taxesIncluded, digits);
@@ -85,9 +83,6 @@ function addSale(sums: Sums, sale: Sale, byEdit: boolean, taxesIncluded: boolean
       sums.shipping.edited ||= byEdit;
       break;
     case 'TIP':
-      if (sale.lineId !== null) sums.tipLines.add(sale.lineId);
-      sums.extras += net;
-      break;
     case 'ADDITIONAL_FEE':
     case 'DUTY':
     case 'FEE':

@@ -46,6 +46,7 @@ describe('identifiesPerson', () => {
     'noreplying@mail.example',
     'casanova.none@mail.example',
     'x@my.relay.walmart.com',
+    'x@relay.walmart.com.example',
     'x@privaterelay.appleid.com',
   ])('accepts %s', (email) => {
     expect(identifiesPerson(email, [])).toBe(true);
@@ -63,7 +64,7 @@ describe('identifiesPerson', () => {
 describe('aliasValue', () => {
   it('trims', () => expect(aliasValue('  abc ')).toBe('abc'));
 
-  it.each(['nullable', 'nancy', '00ab', 'true-7', '-a', 'x'.repeat(256)])('accepts %j', (value) => {
+  it.each(['nullable', 'not-null', 'nancy', 'banana', '00ab', 'ab00', 'true-7', '-a', 'x'.repeat(256)])('accepts %j', (value) => {
     expect(aliasValue(value)).toBe(value);
   });
 

@@ -18,6 +18,8 @@ describe('e164', () => {
     ['613-555-0127', null, null],
     ['+1613555', null, null],
     ['+161355501', null, null],
+    ['+161355501x', null, null],
+    ['+1613555012x', null, null],
     // Calling codes under which a prefix or a carrier code may stand.
     ['+5590815479253', null, '+55815479253'],
     ['+86127833062874', null, '+863062874'],
