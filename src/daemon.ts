@@ -1,4 +1,5 @@
 /** The long-lived process: takes the lock, opens the ports, runs the workers, and ends all of it in order. */
+import { randomBytes } from 'node:crypto';
 import cron from 'node-cron';
 import { createAdmin } from './admin/admin.ts';
 import type { Parts } from './app.ts';
@@ -58,6 +59,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       metrics,
       host: config.admin.host,
       password: config.admin.password,
+      randomBytes,
       events: config.admin.eventsToken && {
         token: config.admin.eventsToken,
         send: (given, options) => sendEvents(parts, given, options),

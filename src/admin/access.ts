@@ -16,18 +16,23 @@ export function isHostAllowed(header: string | undefined, host: string): boolean
   return LOOPBACK.test(asked) || asked === host.toLowerCase();
 }
 
-/** HTTP Basic with any user name. Takes equally long for every wrong password; never throws. */
-export function isPasswordRight(authorization: string | undefined, password: string): boolean {
-  const [, encoded = ''] = /^Basic +([a-z0-9+/=_-]+)$/i.exec(authorization ?? '') ?? [];
+/** Of HTTP Basic, with any user name; null: the header gives none. Never throws. */
+export function passwordOf(authorization: string | undefined): string | null {
+  if (authorization === undefined) return null;
+  const [, encoded = ''] = /^Basic +([a-z0-9+/=_-]+)$/i.exec(authorization) ?? [];
   const credentials = Buffer.from(encoded, 'base64').toString('utf8');
-  const given = credentials.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : '';
-  return timingSafeEqual(digest(given), digest(password));
+  return credentials.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : '';
 }
 
 /** Bearer. Takes equally long for every wrong token; never throws. */
 export function isTokenRight(authorization: string | undefined, token: string): boolean {
   const [, given = ''] = /^Bearer +(\S.*)$/i.exec(authorization ?? '') ?? [];
-  return timingSafeEqual(digest(given), digest(token));
+  return isSame(given, token);
+}
+
+/** Takes equally long for all that differ; never throws. */
+export function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function digest(text: string): Buffer {

@@ -25,6 +25,11 @@ export function json(status: number, value: object): Answer {
   return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
+/** After a form: the browser loads `path` by GET, and a reload sends nothing twice. */
+export function seeOther(path: string): Answer {
+  return { ...plain(303, path), headers: { location: path } };
+}
+
 export function send(response: ServerResponse, { status, type, body, headers }: Answer, withBody: boolean): void {
   response
     .writeHead(status, { ...HEADERS, ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) })

@@ -12,6 +12,8 @@ export interface DashboardInput {
   readiness: Readiness;
   workers: readonly Pick<Worker, 'name' | 'failure'>[];
   now: number;
+  /** Of the session; null: there is no log-in and so no log-out. */
+  csrfToken: string | null;
 }
 
 export interface Dashboard {
@@ -38,12 +40,12 @@ const STYLE_ELEMENT: Html = { html: `<style>${STYLE}</style>` };
 export function createDashboard(): Dashboard {
   const hash = createHash('sha256').update(STYLE).digest('base64');
   return {
-    contentSecurityPolicy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    contentSecurityPolicy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     render: (input) => `<!doctype html>\n${page(input).html}\n`,
   };
 }
 
-function page({ figures, readiness, workers, now }: DashboardInput): Html {
+function page({ figures, readiness, workers, now, csrfToken }: DashboardInput): Html {
   const failed = workers.filter((worker) => worker.failure() !== null).length;
   return html`<html lang="en">
     <head>
@@ -60,8 +62,16 @@ function page({ figures, readiness, workers, now }: DashboardInput): Html {
         seconds
       </p>
       ${list('bad', readiness.reasons)}${list('dim', readiness.notes)} ${figures.map((store) => section(store, now))}
+      ${csrfToken === null ? null : logout(csrfToken)}
     </body>
   </html>`;
+}
+
+function logout(csrfToken: string): Html {
+  return html`<form method="post" action="/logout">
+    <input type="hidden" name="csrf" value="${csrfToken}" />
+    <button>Log out</button>
+  </form>`;
 }
 
 function list(kind: string, lines: string[]): Html | null {

@@ -1,4 +1,5 @@
 /** An admin listener on a real port over a store whose figures the test sets. */
+import { randomBytes } from 'node:crypto';
 import { createAdmin } from '../../src/admin/admin.ts';
 import type { EventsOptions } from '../../src/admin/events.ts';
 import { ConnectorError } from '../../src/core/errors.ts';
@@ -122,6 +123,7 @@ export async function startAdmin(options: RunningOptions = {}) {
     clock,
     logger,
     host: options.host ?? '127.0.0.1',
+    randomBytes,
     password: options.password === undefined ? null : new Secret(options.password),
     events: options.events ? { ...options.events, token: new Secret(options.events.token) } : null,
   });
