@@ -26,6 +26,40 @@ export function startOfDay(date: string, timeZone: string): number {
   return within;
 }
 
+export interface Day {
+  /** `YYYY-MM-DD` in the zone. */
+  date: string;
+  /** ms, included. */
+  from: number;
+  /** ms, not included. */
+  to: number;
+}
+
+/** The days of `timeZone` (IANA) that lie in `from` (included) to `to` (not included), ms, in order; the first and the last are cut to it. */
+export function daysOf(from: number, to: number, timeZone: string): Day[] {
+  const days: Day[] = [];
+  let date = dayOf(from, timeZone);
+  for (let start = from; start < to;) {
+    const next = dateAfter(date);
+    const end = Math.min(startOfDay(next, timeZone), to);
+    // A day the zone skipped is empty.
+    if (end > start) days.push({ date, from: start, to: end });
+    start = Math.max(start, end);
+    date = next;
+  }
+  return days;
+}
+
+/** The date the calendar in `timeZone` shows at an instant. */
+export function dayOf(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, calendar: 'iso8601', year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
+}
+
+/** The date after a date, in every calendar of the world. */
+export function dateAfter(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
 /** `2026-11-20T12:00:00Z`: ms since the epoch as ISO 8601 in UTC, cut to the second, as Shopify writes and filters times. */
 export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

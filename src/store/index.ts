@@ -1,6 +1,7 @@
 /** The store: opens the database and offers every operation of `types.ts` on it. */
 import { hostname } from 'node:os';
 import { acceptSignals } from './accept-signals.ts';
+import { accounting } from './accounting.ts';
 import { addEvents } from './add-events.ts';
 import { claimDueOrders, releaseDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
@@ -60,6 +61,7 @@ export function openStore(options: StoreOptions): Store {
     ...watermark(connection),
     prune: prune(connection),
     counts: counts(connection),
+    accounting: accounting(connection),
     listHeld: listHeld(connection),
     listFailing: listFailing(connection),
     listEvents: listEvents(connection),

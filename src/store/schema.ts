@@ -103,6 +103,7 @@ export const orders = sqliteTable(
     index('orders_customer')
       .on(t.store, t.customerId, t.createdAt)
       .where(sql`customer_id is not null`),
+    index('orders_created').on(t.store, t.createdAt),
     index('orders_decision').on(t.store, t.decision, t.reason),
     index('orders_changed')
       .on(t.store, t.currency, t.createdAt)

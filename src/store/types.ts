@@ -1,5 +1,6 @@
 /** What the store can do, operation by operation. Nothing outside this room knows which database it is. All times are ms since the epoch. */
 import type { DecisionKind, Previous } from '../core/decision.ts';
+import type { AccountingRow } from './accounting-types.ts';
 import type {
   Attempt,
   DestinationState,
@@ -22,6 +23,7 @@ import type {
   StoreRow,
 } from './rows.ts';
 
+export type * from './accounting-types.ts';
 export type * from './rows.ts';
 
 export interface Store {
@@ -92,6 +94,8 @@ export interface Store {
 
   // Looking
   counts(store: string, now: number): Promise<StoreCounts>;
+  /** What became of the orders of the ledger created at or after `from` and before `to`, by day, channel and outcome, oldest day first. A store never connected has none. */
+  accounting(store: string, from: number, to: number): Promise<AccountingRow[]>;
   listHeld(store: string, limit: number): Promise<HeldOrder[]>;
   listFailing(store: string, limit: number): Promise<FailingOrder[]>;
   listEvents(filter: EventFilter): Promise<(OutboxEvent & { blockedBy: string | null; orderName: string | null })[]>;

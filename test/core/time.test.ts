@@ -1,7 +1,7 @@
 /** Days of a time zone, across every clock change. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isoSeconds, parseTime, startOfDay } from '../../src/core/time.ts';
+import { dateAfter, daysOf, isoSeconds, parseTime, startOfDay } from '../../src/core/time.ts';
 
 const ZONES = [
   'UTC',
@@ -82,5 +82,38 @@ describe('parseTime', () => {
         expect(parseTime(isoSeconds(seconds * 1000))).toBe(seconds * 1000);
       }),
     );
+  });
+});
+
+describe('daysOf', () => {
+  it('cuts a span into days that follow each other without a gap, each under the date the zone shows', () => {
+    const span = fc.tuple(fc.integer({ min: 1_100_000_000, max: 2_000_000_000 }), fc.integer({ min: 0, max: 40 * 86_400 }));
+    fc.assert(
+      fc.property(span, fc.constantFrom(...ZONES), ([start, length], zone) => {
+        const days = daysOf(start * 1000, (start + length) * 1000, zone);
+        const edges = days.flatMap(({ from, to }) => [from, to]);
+        expect(edges[0] ?? start * 1000).toBe(start * 1000);
+        expect(edges.at(-1) ?? (start + length) * 1000).toBe((start + length) * 1000);
+        for (const [index, { date, from, to }] of days.entries()) {
+          expect(from < to && (days[index + 1]?.from ?? to) === to).toBe(true);
+          expect([localDay(from, zone), localDay(to - 1, zone)]).toEqual([date, date]);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['the day clocks go forward', '2026-03-29', 23],
+    ['the day they go back', '2026-10-25', 25],
+  ])('%s is as long as it is', (_, date, hours) => {
+    const [day] = daysOf(startOfDay(date, 'Europe/Berlin'), startOfDay(dateAfter(date), 'Europe/Berlin'), 'Europe/Berlin');
+    expect(day).toMatchObject({ date });
+    expect((day!.to - day!.from) / 3_600_000).toBe(hours);
+  });
+
+  it('leaves out a day the zone skipped', () => {
+    const days = daysOf(startOfDay('2011-12-29', 'Pacific/Apia'), startOfDay('2012-01-01', 'Pacific/Apia'), 'Pacific/Apia');
+    expect(days.map(({ date }) => date)).toEqual(['2011-12-29', '2011-12-31']);
   });
 });

@@ -94,7 +94,7 @@ function derivation(more: Partial<Derivation> = {}): Derivation {
     historical: false,
     channel: 'web',
     channelMapped: true,
-    total: '10.0',
+    total: '10.00',
     sentLines: { l1: 1 },
     subscription: null,
     warnings: [],

@@ -82,6 +82,8 @@ test('lists, look-ups and retention search too, and a list never sorts the log',
   const file = new Database(store.path);
   for (const sql of statements)
     expect(planOf(file, sql).filter((step) => /^SCAN (events|orders|attempts|due_orders|lanes)/.test(step))).toEqual([]);
+  const account = about(await preparedBy(() => store.accounting(SHOP, T0, T0 + 1)), 'from orders');
+  expect(planOf(file, account[0]!)).toContain('SEARCH orders USING INDEX orders_created (store=? AND created_at>? AND created_at<?)');
   const lists = about(statements, 'from "events"', 'limit');
   const sorted = lists.filter((sql) => planOf(file, sql).some((step) => step.includes('TEMP B-TREE')));
   expect(lists.length).toBeGreaterThan(4);

@@ -182,7 +182,7 @@ test('once a Placed Order is written, sent and what it reported stay', async () 
     decision: 'sent',
     reason: null,
     refunds,
-    sentTotal: '10.0',
+    sentTotal: '10.00',
     sentLines: { l1: 1 },
     subscription: 'first',
     waitedForJourney: false,

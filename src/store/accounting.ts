@@ -1,0 +1,61 @@
+/** What became of the orders of each day: the ledger and the outbox added up. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { minorDigits, toDecimal } from '../core/money.ts';
+import { daysOf, type Day } from '../core/time.ts';
+import { operation } from './errors.ts';
+import type { Connection } from './open.ts';
+import type { AccountingRow, OrderOutcome, Store } from './types.ts';
+
+/** An order is as far as the destination where its Placed Order, the event whose id is the order's, is the least far. */
+const OUTCOME = `
+  case when decision <> 'sent' then decision else coalesce((
+    select case
+      when max(state = 'dead') then 'dead' when max(state = 'pending') then 'pending'
+      when max(state = 'discarded') then 'discarded' else 'delivered' end
+    from events where events.event_id = orders.order_id and events.store = orders.store having count(*) > 0
+  ), 'nothing_to_send') end`;
+
+/** A text, because a sum of minor units may be larger than a number is exact. Totals are written with all digits of their currency: without the point these are minor units. */
+const sumOf = (amount: string) => `cast(sum(cast(replace(${amount}, '.', '') as integer)) as text)`;
+
+const OF_A_DAY = `
+  select channel, ${OUTCOME} as outcome, reason, (decision in ('deleted', 'not_visible') or (decision = 'sent' and reason is not null)) as gone,
+    currency, count(*) as orders, ${sumOf('coalesce(sent_total, total)')} as revenue, ${sumOf('total')} as current
+  from orders where store = ? and created_at >= ? and created_at < ?
+  group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`;
+
+interface Sum {
+  channel: string;
+  outcome: OrderOutcome;
+  reason: string | null;
+  gone: number;
+  currency: string;
+  orders: number;
+  revenue: string;
+  current: string;
+}
+
+export function accounting({ client }: Connection): Store['accounting'] {
+  const zoneOf = operation(
+    (store: string) => client.prepare<[string], { zone: string }>('select time_zone as zone from stores where name = ?').get(store)?.zone,
+  );
+  const sumsOf = operation((store: string, { from, to }: Day) =>
+    client.prepare<[string, number, number], Sum>(OF_A_DAY).all(store, from, to),
+  );
+
+  return async (store, from, to) => {
+    const timeZone = await zoneOf(store);
+    const rows: AccountingRow[] = [];
+    // A day at a time, so that the receiver gets its turn in between.
+    for (const day of timeZone === undefined ? [] : daysOf(from, to, timeZone)) {
+      for (const sum of await sumsOf(store, day)) rows.push(rowOf(day.date, sum));
+      await nextTurn();
+    }
+    return rows;
+  };
+}
+
+function rowOf(day: string, { gone, revenue, current, ...sum }: Sum): AccountingRow {
+  const decimal = (minor: string) => toDecimal(BigInt(minor), minorDigits(sum.currency));
+  return { day, ...sum, gone: gone === 1, revenue: decimal(revenue), current: decimal(current) };
+}
