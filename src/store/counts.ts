@@ -1,41 +1,40 @@
-/** The figures of one store for `status`, the dashboard and the metrics. */
+/** The figures of one store for `status`, the dashboard and the metrics: read from the tallies and from ends of indexes, so they cost the same at any size. */
 import { minorDigits, toDecimal } from '../core/money.ts';
-import { and, desc, eq, sql } from './drizzle.ts';
+import { and, desc, eq, gt, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { destinations, dueOrders, events, lanes, orders, webhookReceipts } from './schema.ts';
+import { destinations, dueOrders, events, lanes, orders, tallies } from './schema.ts';
 import type { EventState, Store } from './types.ts';
 
 const p = sql.placeholder;
 const number = sql<number>`count(*)`;
 const CHANGED_SHOWN = 5;
 
+type Tally = Pick<typeof tallies.$inferSelect, 'key' | 'number' | 'amount'>;
+
 export function counts({ orm, client }: Connection): Store['counts'] {
-  const receipts = orm
+  const tallied = orm
+    .select({ subject: tallies.subject, key: tallies.key, number: tallies.number, amount: tallies.amount })
+    .from(tallies)
+    .where(and(eq(tallies.store, p('store')), gt(tallies.number, 0)))
+    .prepare();
+  const isAhead = sql`lane in ('live', 'historical') and due_at > ${p('now')}`;
+  const waiting = orm
     .select({ number })
-    .from(webhookReceipts)
-    .where(eq(webhookReceipts.store, p('store')))
-    .prepare();
-  const due = orm
-    .select({
-      number,
-      waiting: sql<number>`coalesce(sum(due_at > ${p('now')} and lease_token is null), 0)`,
-      oldestDueAt: sql<number | null>`min(case when due_at <= ${p('now')} then due_at end)`,
-    })
     .from(dueOrders)
-    .where(eq(dueOrders.store, p('store')))
+    .where(and(eq(dueOrders.store, p('store')), isAhead, sql`lease_token is null`))
     .prepare();
-  const decisions = orm
-    .select({ decision: orders.decision, reason: orders.reason, number })
-    .from(orders)
-    .where(eq(orders.store, p('store')))
-    .groupBy(orders.decision, orders.reason)
-    .prepare();
-  const states = orm
-    .select({ state: events.state, number, oldest: sql<number>`min(created_at)` })
+  const oldestDue = ['live', 'historical'].map((lane) =>
+    orm
+      .select({ at: sql<number | null>`min(due_at)` })
+      .from(dueOrders)
+      .where(and(eq(dueOrders.store, p('store')), sql`lane = ${sql.raw(`'${lane}'`)} and due_at <= ${p('now')}`))
+      .prepare(),
+  );
+  const oldestPending = orm
+    .select({ at: sql<number | null>`min(created_at)` })
     .from(events)
-    .where(eq(events.store, p('store')))
-    .groupBy(events.state)
+    .where(and(eq(events.store, p('store')), eq(events.state, 'pending')))
     .prepare();
   const blocked = orm
     .select({ number })
@@ -48,60 +47,51 @@ export function counts({ orm, client }: Connection): Store['counts'] {
     .from(destinations)
     .where(eq(destinations.store, p('store')))
     .prepare();
-  const unmapped = orm
-    .select({ sourceName: sql<string>`source_name`, appName: orders.appName, orders: number })
-    .from(orders)
-    .where(and(eq(orders.store, p('store')), sql`channel_mapped = 0`, sql`source_name is not null`))
-    .groupBy(orders.sourceName, orders.appName)
-    .prepare();
-
-  const isChanged = sql`${orders.changedAfterSending} is not null`;
-  const difference = sql<string>`json_extract(${orders.changedAfterSending}, '$.difference')`;
-  const changed = orm
+  const youngest = orm
     .select({
-      currency: orders.currency,
-      orders: number,
-      // Written with all digits of the currency: without the point these are minor units.
-      difference: sql<number>`sum(cast(replace(${difference}, '.', '') as integer))`,
+      orderId: orders.orderId,
+      name: orders.name,
+      difference: sql<string>`json_extract(${orders.changedAfterSending}, '$.difference')`,
     })
     .from(orders)
-    .where(and(eq(orders.store, p('store')), isChanged))
-    .groupBy(orders.currency)
-    .prepare();
-  const youngest = orm
-    .select({ orderId: orders.orderId, name: orders.name, difference })
-    .from(orders)
-    .where(and(eq(orders.store, p('store')), eq(orders.currency, p('currency')), isChanged))
+    .where(and(eq(orders.store, p('store')), eq(orders.currency, p('currency')), sql`${orders.changedAfterSending} is not null`))
     .orderBy(desc(orders.createdAt))
     .limit(CHANGED_SHOWN)
     .prepare();
 
   // One read transaction, so that the figures belong together.
   const read = client.transaction((store: string, now: number) => {
-    const dueFigures = due.get({ store, now });
-    const byReason = decisions.all({ store });
-    const byState = states.all({ store });
+    const rows = tallied.all({ store });
+    const of = (subject: (typeof rows)[number]['subject']): Tally[] => rows.filter((row) => row.subject === subject);
     const eventCounts: Record<EventState, number> = { pending: 0, delivered: 0, dead: 0, discarded: 0 };
-    for (const { state, number: events } of byState) eventCounts[state] = events;
+    for (const { key, number: events } of of('event')) eventCounts[key as EventState] = events;
     const orderCounts: Record<string, number> = {};
-    for (const { decision, number: orders } of byReason) orderCounts[decision] = (orderCounts[decision] ?? 0) + orders;
-    const excluded = byReason.filter(({ decision }) => decision === 'excluded');
+    for (const { key, number: orders } of of('order')) {
+      const decision = key.replace(/:.*/s, '');
+      orderCounts[decision] = (orderCounts[decision] ?? 0) + orders;
+    }
+    const due = of('due')[0]?.number ?? 0;
+    const dueTimes = oldestDue.flatMap((statement) => statement.get({ store, now })?.at ?? []);
     return {
-      receipts: receipts.get({ store })?.number ?? 0,
-      due: dueFigures?.number ?? 0,
-      waiting: dueFigures?.waiting ?? 0,
-      oldestDueAt: dueFigures?.oldestDueAt ?? null,
+      receipts: of('receipt')[0]?.number ?? 0,
+      due,
+      waiting: due === 0 ? 0 : (waiting.get({ store, now })?.number ?? 0),
+      oldestDueAt: dueTimes.length === 0 ? null : Math.min(...dueTimes),
       orders: orderCounts,
-      excluded: Object.fromEntries(excluded.map(({ decision, reason, number: orders }) => [`${decision}:${reason ?? ''}`, orders])),
+      excluded: Object.fromEntries(of('order').flatMap((row) => (row.key.startsWith('excluded:') ? [[row.key, row.number]] : []))),
       events: eventCounts,
       blocked: blocked.get({ store })?.number ?? 0,
-      oldestPendingAt: byState.find(({ state }) => state === 'pending')?.oldest ?? null,
+      oldestPendingAt: oldestPending.get({ store })?.at ?? null,
       lastDeliveredAt: delivered.get({ store })?.last ?? null,
-      unmapped: unmapped.all({ store }),
-      changedAfterSending: changed.all({ store }).map((sum) => ({
-        ...sum,
-        difference: toDecimal(BigInt(sum.difference), minorDigits(sum.currency)),
-        youngest: youngest.all({ store, currency: sum.currency }),
+      unmapped: of('unmapped').map((row) => {
+        const [sourceName, appName] = JSON.parse(row.key) as [string, string | null];
+        return { sourceName, appName, orders: row.number };
+      }),
+      changedAfterSending: of('changed').map((row) => ({
+        currency: row.key,
+        orders: row.number,
+        difference: toDecimal(BigInt(row.amount), minorDigits(row.key)),
+        youngest: youngest.all({ store, currency: row.key }),
       })),
     };
   });

@@ -55,8 +55,8 @@ test('counts add up per store', async () => {
     oldestPendingAt: T0 + 2,
     lastDeliveredAt: T0 + 1,
     unmapped: [
-      { sourceName: '123', appName: null, orders: 1 },
       { sourceName: '123', appName: 'App', orders: 2 },
+      { sourceName: '123', appName: null, orders: 1 },
     ],
     changedAfterSending: [],
   });

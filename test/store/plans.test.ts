@@ -39,10 +39,12 @@ test('no prepared statement scans a table or sorts, but for the figures and the 
   expect(planOf(file, claimLane!)).toEqual([
     expect.stringMatching(/^SEARCH lanes USING (COVERING )?INDEX lanes_claim \(store=\? AND destination=\? AND lane=\? AND next_at<\?\)$/),
   ]);
-  const [decisions] = about(prepared, 'from "orders"', 'group by "orders"."decision"');
-  expect(planOf(file, decisions!)).toEqual(['SEARCH orders USING COVERING INDEX orders_decision (store=?)']);
-  const [states] = about(prepared, 'from "events"', 'group by "events"."state"');
-  expect(planOf(file, states!)).toEqual(['SEARCH events USING COVERING INDEX events_state (store=?)']);
+  const [figures] = about(prepared, 'from "tallies"');
+  expect(planOf(file, figures!)).toEqual(['SEARCH tallies USING INDEX sqlite_autoindex_tallies_1 (store=?)']);
+  const [pending] = about(prepared, 'min(created_at)', 'from "events"');
+  expect(planOf(file, pending!)).toEqual(['SEARCH events USING COVERING INDEX events_state (store=? AND state=?)']);
+  const [waiting] = about(prepared, 'count(*)', 'from "due_orders"');
+  expect(planOf(file, waiting!)).toEqual(['SEARCH due_orders USING INDEX due_orders_claim (store=? AND lane=? AND due_at>?)']);
   file.close();
 });
 

@@ -1,0 +1,89 @@
+/** The figures are kept by triggers: they must equal what counting the rows gives, whatever happened, in a database that was upgraded too. */
+import Database from 'better-sqlite3';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { claimDue, claimLanes, connected, dead, delivered, place, rows, SHOP, signal, T0, write } from './fixture.ts';
+
+const tallied = (store: { path: string }) =>
+  rows<{ store: string; subject: string; key: string; number: number; amount: number }>(
+    store,
+    'select store, subject, key, number, amount from tallies where number <> 0 or amount <> 0 order by store, subject, key',
+  );
+
+function counted(store: { path: string }) {
+  const difference = `sum(cast(replace(json_extract(changed_after_sending, '$.difference'), '.', '') as integer))`;
+  return rows(
+    store,
+    `select store, 'receipt' subject, '' key, count(*) number, 0 amount from webhook_receipts group by store
+    union all select store, 'due', '', count(*), 0 from due_orders group by store
+    union all select store, 'order', decision || case decision when 'excluded' then ':' || reason else '' end, count(*), 0 from orders group by 1, 3
+    union all select store, 'unmapped', json_array(source_name, app_name), count(*), 0 from orders where channel_mapped = 0 and source_name is not null group by 1, 3
+    union all select store, 'changed', currency, count(*), ${difference} from orders where changed_after_sending is not null group by 1, 3
+    union all select store, 'event', state, count(*), 0 from events group by 1, 3 order by 1, 2, 3`,
+  );
+}
+
+/** Something of everything that is counted. */
+async function lived(): Promise<Awaited<ReturnType<typeof connected>>> {
+  const store = await connected();
+  for (const id of ['1', '2', '3', '4']) await place(store, id, [id, `refund-${id}`], T0, { customerId: `c${id}` });
+  const lanes = await claimLanes(store, T0);
+  for (const lane of lanes.slice(0, 2)) await store.settle(lane, [{ event: lane.events[0]!, settlement: delivered }], T0);
+  await store.settle(lanes[2]!, [{ event: lanes[2]!.events[0]!, settlement: dead }], T0);
+  await store.acceptSignals(['1', '2', '5', '6', '7'].map((orderId) => signal({ orderId })));
+  const changed = [{ code: 'CHANGED_AFTER_SENDING' as const, detail: { difference: '-12.50' } }];
+  const claims = await claimDue(store, T0);
+  await store.writeOrders(
+    SHOP,
+    claims.map((claim, index) =>
+      index < 2
+        ? write(claim, { warnings: changed })
+        : write(
+            claim,
+            { decision: index === 2 ? 'held' : 'excluded', reason: `tag:${index}`, channelMapped: index === 3 },
+            { sourceName: '99', appName: 'A "b"' },
+          ),
+    ),
+    T0,
+  );
+  return store;
+}
+
+test('figures follow the rows: written, read again, settled, redacted, pruned', async () => {
+  const store = await lived();
+  expect(tallied(store)).toEqual(counted(store));
+  expect(new Set(tallied(store).map(({ subject }) => subject))).toEqual(new Set(['receipt', 'order', 'unmapped', 'changed', 'event']));
+  await store.acceptSignals(['1', '5', '6', '7', '8'].map((orderId) => signal({ orderId, receivedAt: T0 + 1 })));
+  expect(tallied(store)).toEqual(counted(store));
+  const again = await claimDue(store, T0 + 1, 4);
+  await store.writeOrders(
+    SHOP,
+    again.map((claim) => write(claim, { channelMapped: true, reason: null })),
+    T0,
+  );
+  expect(tallied(store)).toEqual(counted(store));
+  const redact = { kind: 'customer' as const, customerId: 'c3', orderIds: ['4'] };
+  await store.acceptSignals([signal({ topic: 'customers/redact', orderId: null, redact })]);
+  await store.prune(T0 + 1);
+  expect(tallied(store)).toEqual(counted(store));
+  expect(counted(store).length).toBeGreaterThan(6);
+  await store.acceptSignals([signal({ topic: 'shop/redact', orderId: null, redact: { kind: 'shop' } })]);
+  expect(tallied(store)).toEqual([{ store: SHOP, subject: 'receipt', key: '', number: 1, amount: 0 }]);
+});
+
+test('a database from before has its rows counted when it is brought up to date', async () => {
+  const store = await lived();
+  const before = tallied(store);
+  const file = new Database(store.path);
+  const triggers = file.prepare<[], { name: string }>("select name from sqlite_master where type = 'trigger'").all();
+  for (const { name } of triggers) file.exec(`drop trigger ${name}`);
+  file.exec('delete from tallies');
+  const folder = join(import.meta.dirname, '..', '..', 'drizzle');
+  const migration = readdirSync(folder).find((name) => name.endsWith('_tallies.sql'))!;
+  const statements = readFileSync(join(folder, migration), 'utf8').split('--> statement-breakpoint');
+  for (const statement of statements.filter((sql) => /^\s*(create trigger|insert)/.test(sql))) file.exec(statement);
+  file.close();
+  expect(triggers.length).toBeGreaterThan(10);
+  expect(tallied(store)).toEqual(before);
+});
