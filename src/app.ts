@@ -1,7 +1,7 @@
 /** The composition root: a config becomes an open store, wired connections and the use cases the commands call. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config/index.ts';
-import { openConnection, selectConnections, type Connection } from './connection.ts';
+import { closeConnection, openConnection, selectConnections, type Connection } from './connection.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import type { Derivation, Previous } from './core/decision.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
@@ -24,7 +24,7 @@ export interface AppOptions {
   random?: () => number;
 }
 
-/** What every part of the running program is made from. */
+/** What every part of the running program is made from. A reload puts another config here and changes `connections` in place. */
 export interface Parts {
   config: Config;
   store: Store;
@@ -108,9 +108,7 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     showEvent: (id) => store.getEvent(id),
     start: () => startDaemon(parts),
     close: async () => {
-      await Promise.all(
-        connections.flatMap(({ shopify, destinations }) => [shopify.close(), ...destinations.map(({ http }) => http.close())]),
-      );
+      await Promise.all(connections.map(closeConnection));
       await store.close();
     },
   };

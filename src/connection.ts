@@ -66,6 +66,11 @@ export function openConnection(
   };
 }
 
+/** Ends its network connections at once: call it when nothing of the store is in flight. */
+export async function closeConnection({ shopify, destinations }: Connection): Promise<void> {
+  await Promise.all([shopify.close(), ...destinations.map(({ http }) => http.close())]);
+}
+
 /** The one that `name` means, or all of them. Throws CLI_UNKNOWN_STORE. */
 export function selectConnections(connections: Connection[], name: string | undefined): Connection[] {
   if (name === undefined) return connections;

@@ -3,16 +3,21 @@ import { randomBytes } from 'node:crypto';
 import cron from 'node-cron';
 import { createAdmin } from './admin/admin.ts';
 import type { Parts } from './app.ts';
-import { acceptDomain } from './connection.ts';
+import { ConfigError, type Config } from './config/index.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
 import { createHttpServer } from './platform/server.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sendEvents } from './send.ts';
-import { createStoreWorkers } from './workers.ts';
+import { reload, serve, type Serving } from './serving.ts';
 
 export interface Daemon {
   receiver: { host: string; port: number };
   admin: { host: string; port: number };
+  /**
+   * Takes over the config that `load` reads, and logs what came of it: applied without losing work, or refused with the reasons while the old one goes on.
+   * Never rejects; one at a time. Resolves to whether it was applied.
+   */
+  reload(load: () => Config): Promise<boolean>;
   /** Stops accepting and finishes what is in flight, for up to the grace time. Safe to call again. */
   stop(): Promise<void>;
 }
@@ -29,21 +34,20 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { holder } = await store.lockDaemon(clock.now());
   if (holder) throw alreadyRunning(config.storage.path, holder);
 
-  for (const connection of connections) acceptDomain(connection, await store.getStore(connection.name));
-  const lines = connections.map((connection) => createStoreWorkers(parts, connection));
-  const workers = lines.flatMap(({ store: name, all }) => all.map((worker) => ({ ...worker, store: name })));
+  const serving = await serve(parts);
+  const { workers } = serving;
   const receiver = createHttpServer({
     name: 'server',
     host: config.server.host,
     port: config.server.port,
     respond: createReceiver({
-      stores: connections.map((connection) => connection.receiver),
+      stores: serving.receivers,
       store,
       publicUrl: config.server.publicUrl,
       clock,
       logger,
       metrics,
-      onAccepted: () => lines.forEach((line) => line.wake()),
+      onAccepted: () => serving.lines.forEach((line) => line.wake()),
     }),
     clock,
     logger,
@@ -71,13 +75,16 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     logger,
   });
 
-  const graceMs = Math.max(0, config.server.graceSeconds * 1000 - CLOSING_MS);
   const pruning = cron.schedule(PRUNE_AT, () => prune(parts));
   let stopped: Promise<void> | null = null;
+  let reloaded: Promise<unknown> = Promise.resolve();
+  const stopping = new AbortController();
   const stop = async () => {
     logger.info({}, 'daemon stopping');
-    await pruning.stop();
-    const quiet = Promise.all(workers.map((worker) => worker.stop()));
+    stopping.abort();
+    await Promise.all([pruning.stop(), reloaded]);
+    const graceMs = Math.max(0, parts.config.server.graceSeconds * 1000 - CLOSING_MS);
+    const quiet = Promise.all([...serving.leaving, ...workers.map((worker) => worker.stop())]);
     const finished = new AbortController();
     await Promise.all([
       receiver.close(graceMs),
@@ -104,11 +111,35 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     return {
       receiver: { host: config.server.host, port: receiverPort },
       admin: { host: config.admin.host, port: adminPort },
+      reload: (load) => {
+        const applied = reloaded.then(() => reloadOnce(parts, serving, load, stopping.signal));
+        reloaded = applied;
+        return applied;
+      },
       stop: () => (stopped ??= stop()),
     };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function reloadOnce(parts: Parts, serving: Serving, load: () => Config, stopping: AbortSignal): Promise<boolean> {
+  const { logger } = parts;
+  if (stopping.aborted) return false;
+  try {
+    const { settings, added, removed, changed } = await reload(parts, serving, load(), stopping);
+    logger.info({ settings, added, removed, changed }, 'config reloaded');
+    return true;
+  } catch (error) {
+    const reasons =
+      error instanceof ConfigError
+        ? error.problems.map(
+            ({ path, line, message, fix }) => `${path || 'the file'}${line === null ? '' : ` (line ${line})`} ${message}. ${fix}`,
+          )
+        : [error instanceof Error ? error.message : String(error)];
+    logger.error({ code: errorCode(error), reasons }, 'config reload refused, the running config goes on');
+    return false;
   }
 }
 

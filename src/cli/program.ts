@@ -11,7 +11,7 @@ import { showEvent } from './events-show.ts';
 import { previewOrder } from './preview.ts';
 import { sendFile } from './send.ts';
 import { openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
-import { awaitStop } from './signals.ts';
+import { awaitReload, awaitStop } from './signals.ts';
 import { runDaemon } from './start.ts';
 import { showStatus } from './status.ts';
 
@@ -48,9 +48,10 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   perStore('disconnect', 'remove our webhook subscriptions and forget the token').action((options: StoreOption) =>
     actOnApp((app, { screen }) => disconnectStores(app, options, screen)),
   );
-  command('start', 'run the daemon: receive, read, deliver').action(async () => {
-    const stop = awaitStop();
-    done(await withApp(session(), 'daemon', (app) => runDaemon(app, stop)));
+  command('start', 'run the daemon: receive, read, deliver. SIGHUP reads the config again').action(async () => {
+    const signals = { stop: awaitStop(), reload: awaitReload() };
+    const opened = session();
+    done(await withApp(opened, 'daemon', (app) => runDaemon(app, signals, () => readConfig(opened))));
   });
   command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery').action(() =>
     actOnApp((app, { screen }) => showStatus(app, screen)),

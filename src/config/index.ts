@@ -1,4 +1,5 @@
 /** The config room: what a config is, how it is loaded, shown and described. */
+export { configChanges, type ConfigChanges } from './changes.ts';
 export { configTable, envExample, jsonSchema } from './describe.ts';
 export { readEnvironment, type Environment } from './environment.ts';
 export { loadConfig, type Config, type StoreConfig } from './load.ts';
