@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { acceptSignals } from './accept-signals.ts';
 import { accounting } from './accounting.ts';
 import { addEvents } from './add-events.ts';
+import { backfills } from './backfills.ts';
 import { claimDueOrders, releaseDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
 import { connections } from './connections.ts';
@@ -11,6 +12,8 @@ import { destinationStates } from './destinations.ts';
 import { operation } from './errors.ts';
 import { findOrder, listFailing, listHeld } from './find-order.ts';
 import { getEvent } from './get-event.ts';
+import { historyStanding } from './history-standing.ts';
+import { listBackfills } from './list-backfills.ts';
 import { listEvents } from './list-events.ts';
 import { daemonLock, type LockHolder } from './lock-daemon.ts';
 import { markFound } from './mark-found.ts';
@@ -20,6 +23,7 @@ import { prune } from './prune.ts';
 import { settlements } from './settle.ts';
 import type { Store } from './types.ts';
 import { watermark } from './watermarks.ts';
+import { writeHistory } from './write-history.ts';
 import { writeMissing } from './write-missing.ts';
 import { writeOrders } from './write-orders.ts';
 
@@ -59,6 +63,10 @@ export function openStore(options: StoreOptions): Store {
     addEvents: addEvents(connection),
     ...destinationStates(connection),
     ...watermark(connection),
+    ...backfills(connection),
+    listBackfills: listBackfills(connection),
+    historyStanding: historyStanding(connection),
+    writeHistory: writeHistory(connection),
     prune: prune(connection),
     counts: counts(connection),
     accounting: accounting(connection),

@@ -1,7 +1,7 @@
 /** Removes everything stored of a shop; its row stays, disconnected. */
 import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
-import { attempts, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
+import { attempts, backfills, backfillSlices, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
 
 /** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
 export function redactShop({ orm }: Connection): (store: string, deliveryId: string) => Record<string, number> {
@@ -15,6 +15,11 @@ export function redactShop({ orm }: Connection): (store: string, deliveryId: str
       lanes: orm.delete(lanes).where(eq(lanes.store, store)).run().changes,
       due_orders: orm.delete(dueOrders).where(eq(dueOrders.store, store)).run().changes,
       orders: orm.delete(orders).where(eq(orders.store, store)).run().changes,
+      backfill_slices: orm
+        .delete(backfillSlices)
+        .where(sql`${backfillSlices.backfill} in (select id from backfills where store = ${store})`)
+        .run().changes,
+      backfills: orm.delete(backfills).where(eq(backfills.store, store)).run().changes,
       watermarks: orm.delete(watermarks).where(eq(watermarks.store, store)).run().changes,
       webhook_receipts: orm
         .delete(webhookReceipts)

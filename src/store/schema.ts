@@ -1,7 +1,7 @@
 /** The tables. A change here needs a migration: `drizzle-kit generate`. Times are ms since the epoch unless said otherwise. */
 import type { DecisionKind, RefundAccount, SubscriptionRole } from '../core/decision.ts';
 import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
-import type { EventState, Lane } from './types.ts';
+import type { BackfillOrigin, BackfillState, EventState, Lane, SliceState } from './types.ts';
 
 export const stores = sqliteTable('stores', {
   name: text().primaryKey(),
@@ -222,6 +222,53 @@ export const tallies = sqliteTable(
     amount: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.store, t.subject, t.key] })],
+);
+
+/** History that was asked for: orders created from `since` to before `until`. */
+export const backfills = sqliteTable(
+  'backfills',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    store: text().notNull(),
+    origin: text().$type<BackfillOrigin>().notNull(),
+    words: text().notNull(),
+    /** Null: from the first order on. */
+    since: integer(),
+    until: integer().notNull(),
+    state: text().$type<BackfillState>().notNull(),
+    expected: integer(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    error: text(),
+  },
+  (t) => [index('backfills_store').on(t.store, t.id)],
+);
+
+/** Parts of a backfill, one bulk operation each. */
+export const backfillSlices = sqliteTable(
+  'backfill_slices',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** `backfills.id`. */
+    backfill: integer().notNull(),
+    since: integer().notNull(),
+    until: integer().notNull(),
+    state: text().$type<SliceState>().notNull(),
+    operation: text(),
+    attempts: integer().notNull(),
+    halved: integer().notNull(),
+    expected: integer().notNull(),
+    checkpoint: integer().notNull(),
+    derived: integer().notNull(),
+    markedDue: integer('marked_due').notNull(),
+    known: integer().notNull(),
+    distinct: integer(),
+    error: text(),
+    firstId: text('first_id'),
+    lastId: text('last_id'),
+  },
+  (t) => [index('backfill_slices_window').on(t.backfill, t.until)],
 );
 
 /** One row: the process that holds, or last held, the daemon's lock. */

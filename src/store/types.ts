@@ -1,6 +1,7 @@
 /** What the store can do, operation by operation. Nothing outside this room knows which database it is. All times are ms since the epoch. */
 import type { DecisionKind, Previous } from '../core/decision.ts';
 import type { AccountingRow } from './accounting-types.ts';
+import type { BackfillOperations } from './backfill-types.ts';
 import type {
   Attempt,
   DestinationState,
@@ -24,9 +25,11 @@ import type {
 } from './rows.ts';
 
 export type * from './accounting-types.ts';
+export type * from './backfill-types.ts';
 export type * from './rows.ts';
 
-export interface Store {
+/** With the operations of `backfill-types.ts`. */
+export interface Store extends BackfillOperations {
   // Stores
   /** Inserts or updates; `firstConnectedAt` and `domain` of a known store are kept. Refuses another shop's domain under a known name. */
   saveConnection(row: Omit<StoreRow, 'firstConnectedAt' | 'state' | 'stateReason' | 'checkRequestedAt'>): Promise<StoreRow>;

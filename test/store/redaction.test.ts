@@ -81,7 +81,17 @@ test('a shop: everything of it goes, its row stays disconnected, other stores ar
   await store.acceptSignals([signal({ orderId: '2' })]);
   const request = signal({ topic: 'shop/redact', orderId: null, redact: { kind: 'shop' } });
   const [result] = await store.acceptSignals([request]);
-  expect(result?.redacted).toEqual({ attempts: 1, events: 2, lanes: 1, due_orders: 1, orders: 1, watermarks: 1, webhook_receipts: 2 });
+  expect(result?.redacted).toEqual({
+    attempts: 1,
+    backfill_slices: 0,
+    backfills: 0,
+    events: 2,
+    lanes: 1,
+    due_orders: 1,
+    orders: 1,
+    watermarks: 1,
+    webhook_receipts: 2,
+  });
   expect((await store.acceptSignals([request]))[0]?.duplicate).toBe(true);
   for (const table of ['events', 'lanes', 'attempts', 'orders', 'watermarks']) expect(rows(store, `select * from ${table}`)).toEqual([]);
   expect(due(store)).toMatchObject([{ store: 'second' }]);
