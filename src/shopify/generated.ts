@@ -3,6 +3,8 @@ import type { Document as DocumentNode } from './document.ts';
 import { gql } from './document.ts';
 
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type CountPrecision = 'AT_LEAST' | 'EXACT';
+
 export type OrderActionType = 'ORDER' | 'ORDER_EDIT' | 'REFUND' | 'RETURN' | 'UNKNOWN';
 
 export type SaleActionType = 'ORDER' | 'RETURN' | 'UNKNOWN' | 'UPDATE';
@@ -621,6 +623,25 @@ export type OrdersChangedQuery = {
   };
 };
 
+export type OrdersCountQueryVariables = Exact<{
+  query?: string | null | undefined;
+}>;
+
+export type OrdersCountQuery = { ordersCount: { count: number; precision: CountPrecision } | null };
+
+export type OrdersCreatedQueryVariables = Exact<{
+  query?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type OrdersCreatedQuery = {
+  orders: {
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    nodes: Array<{ id: string; name: string; createdAt: string; updatedAt: string }>;
+  };
+};
+
 export type OrdersByNameQueryVariables = Exact<{
   query: string;
   first: number;
@@ -1061,6 +1082,30 @@ export const OrdersChanged = gql`
     }
   }
 ` as unknown as DocumentNode<OrdersChangedQuery, OrdersChangedQueryVariables>;
+export const OrdersCount = gql`
+  query OrdersCount($query: String) {
+    ordersCount(query: $query, limit: null) {
+      count
+      precision
+    }
+  }
+` as unknown as DocumentNode<OrdersCountQuery, OrdersCountQueryVariables>;
+export const OrdersCreated = gql`
+  query OrdersCreated($query: String, $first: Int!, $after: String) {
+    orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        name
+        createdAt
+        updatedAt
+      }
+    }
+  }
+` as unknown as DocumentNode<OrdersCreatedQuery, OrdersCreatedQueryVariables>;
 export const OrdersByName = gql`
   query OrdersByName($query: String!, $first: Int!) {
     orders(first: $first, query: $query, sortKey: ID) {

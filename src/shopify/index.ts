@@ -5,6 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import { createBudget, type Cost } from './budget.ts';
 import { readChanged } from './changed.ts';
 import { createClient } from './client.ts';
+import { countCreated, readCreated } from './created.ts';
 import { findOrder } from './find-order.ts';
 import { readInstallation } from './installation.ts';
 import { readOrders } from './orders.ts';
@@ -67,6 +68,8 @@ export function createShopify(options: ShopifyOptions): Shopify {
     orders: (ids) => readOrders(query, ids),
     findOrder: (idOrName) => findOrder(query, idOrName),
     ordersChangedSince: (since) => readChanged(query, since),
+    ordersCount: (span) => countCreated(query, span),
+    ordersCreated: (span) => readCreated(query, span),
     ensureSubscriptions: (uri) => ensureSubscriptions(query, uri),
     listSubscriptions: (uri) => listSubscriptions(query, uri),
     removeSubscriptions: (uri) => removeSubscriptions(query, uri),

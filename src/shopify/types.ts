@@ -29,6 +29,18 @@ export interface ChangedOrder {
   updatedAt: string;
 }
 
+/** An order as a list of what was created names it. */
+export interface CreatedOrder extends ChangedOrder {
+  /** Such as `#1001`. */
+  name: string;
+}
+
+/** Orders created at or after `since` (null: from the first one on) and before `until`, ms, to the second. */
+export interface CreationSpan {
+  since: number | null;
+  until: number;
+}
+
 export interface SubscriptionReport {
   created: string[];
   updated: string[];
@@ -55,6 +67,10 @@ export interface Shopify {
   findOrder(idOrName: string): Promise<string | null>;
   /** Pages of orders with `updated_at >= since` (ISO 8601), oldest change first. */
   ordersChangedSince(since: string | null): AsyncIterable<ChangedOrder[]>;
+  /** How many orders the token sees of those created in `span`. Throws SHOPIFY_COUNT when Shopify does not count exactly. 10 points. */
+  ordersCount(span: CreationSpan): Promise<number>;
+  /** The same orders in pages of up to 250, oldest first. 13 points a page. */
+  ordersCreated(span: CreationSpan): AsyncIterable<CreatedOrder[]>;
   /** Creates or repairs our subscriptions at `uri`; touches nothing else. Repeating it changes nothing. */
   ensureSubscriptions(uri: string): Promise<SubscriptionReport>;
   /** Topics (`ORDERS_CREATE`) with a subscription at `uri`. */
