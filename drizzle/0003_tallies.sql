@@ -9,26 +9,6 @@ CREATE TABLE `tallies` (
 --> statement-breakpoint
 CREATE INDEX `due_orders_failing` ON `due_orders` (`store`,`attempts`) WHERE last_error is not null;
 --> statement-breakpoint
-create trigger tally_receipt_added after insert on webhook_receipts begin
-  insert into tallies (store, subject, key, number, amount) select new.store, 'receipt', '', 1, 0 where true
-    on conflict do update set number = number + excluded.number, amount = amount + excluded.amount;
-end;
---> statement-breakpoint
-create trigger tally_receipt_removed after delete on webhook_receipts begin
-  insert into tallies (store, subject, key, number, amount) select old.store, 'receipt', '', -1, 0 where true
-    on conflict do update set number = number + excluded.number, amount = amount + excluded.amount;
-end;
---> statement-breakpoint
-create trigger tally_due_added after insert on due_orders begin
-  insert into tallies (store, subject, key, number, amount) select new.store, 'due', '', 1, 0 where true
-    on conflict do update set number = number + excluded.number, amount = amount + excluded.amount;
-end;
---> statement-breakpoint
-create trigger tally_due_removed after delete on due_orders begin
-  insert into tallies (store, subject, key, number, amount) select old.store, 'due', '', -1, 0 where true
-    on conflict do update set number = number + excluded.number, amount = amount + excluded.amount;
-end;
---> statement-breakpoint
 create trigger tally_order_added after insert on orders begin
   insert into tallies (store, subject, key, number, amount) select new.store, 'order', case when new.decision = 'excluded' then 'excluded:' || coalesce(new.reason, '') else new.decision end, 1, 0 where true
     on conflict do update set number = number + excluded.number, amount = amount + excluded.amount;
@@ -98,8 +78,6 @@ create trigger tally_event_changed after update of state on events when old.stat
 end;
 --> statement-breakpoint
 insert into tallies (store, subject, key, number, amount) select store, 'receipt', '', count(*), 0 from webhook_receipts group by 1, 3;
---> statement-breakpoint
-insert into tallies (store, subject, key, number, amount) select store, 'due', '', count(*), 0 from due_orders group by 1, 3;
 --> statement-breakpoint
 insert into tallies (store, subject, key, number, amount) select store, 'order', case when orders.decision = 'excluded' then 'excluded:' || coalesce(orders.reason, '') else orders.decision end, count(*), 0 from orders group by 1, 3;
 --> statement-breakpoint

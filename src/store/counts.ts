@@ -18,6 +18,11 @@ export function counts({ orm, client }: Connection): Store['counts'] {
     .from(tallies)
     .where(and(eq(tallies.store, p('store')), gt(tallies.number, 0)))
     .prepare();
+  const due = orm
+    .select({ number })
+    .from(dueOrders)
+    .where(eq(dueOrders.store, p('store')))
+    .prepare();
   const isAhead = sql`lane in ('live', 'historical') and due_at > ${p('now')}`;
   const waiting = orm
     .select({ number })
@@ -70,12 +75,12 @@ export function counts({ orm, client }: Connection): Store['counts'] {
       const decision = key.replace(/:.*/s, '');
       orderCounts[decision] = (orderCounts[decision] ?? 0) + orders;
     }
-    const due = of('due')[0]?.number ?? 0;
+    const dueNow = due.get({ store })?.number ?? 0;
     const dueTimes = oldestDue.flatMap((statement) => statement.get({ store, now })?.at ?? []);
     return {
       receipts: of('receipt')[0]?.number ?? 0,
-      due,
-      waiting: due === 0 ? 0 : (waiting.get({ store, now })?.number ?? 0),
+      due: dueNow,
+      waiting: dueNow === 0 ? 0 : (waiting.get({ store, now })?.number ?? 0),
       oldestDueAt: dueTimes.length === 0 ? null : Math.min(...dueTimes),
       orders: orderCounts,
       excluded: Object.fromEntries(of('order').flatMap((row) => (row.key.startsWith('excluded:') ? [[row.key, row.number]] : []))),

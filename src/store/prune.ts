@@ -3,13 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, eq, inArray, isNotNull, lt, notInArray, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { attempts, events, webhookReceipts } from './schema.ts';
+import { pruneReceipts } from './prune-receipts.ts';
+import { attempts, events } from './schema.ts';
 import type { Store } from './types.ts';
 
 const PORTION = 500;
 
 /** Event rows and their ids stay: they are what makes a repeat recognisable. A dead letter keeps its body and attempts, it may be replayed. */
-export function prune({ orm }: Connection): Store['prune'] {
+export function prune(connection: Connection): Store['prune'] {
+  const { orm } = connection;
   const p = sql.placeholder;
   const oldBodies = orm
     .select({ id: events.id })
@@ -22,22 +24,15 @@ export function prune({ orm }: Connection): Store['prune'] {
     .innerJoin(events, eq(events.id, attempts.event))
     .where(and(lt(attempts.at, p('before')), notInArray(events.state, ['pending', 'dead'])))
     .limit(PORTION);
-  const oldReceipts = orm
-    .select({ id: sql<number>`${webhookReceipts}.rowid` })
-    .from(webhookReceipts)
-    .where(lt(webhookReceipts.receivedAt, p('before')))
-    .limit(PORTION);
   const portions = [
     orm.update(events).set({ body: null }).where(inArray(events.id, oldBodies)).prepare(),
     orm.delete(attempts).where(inArray(attempts.id, oldAttempts)).prepare(),
-    orm
-      .delete(webhookReceipts)
-      .where(inArray(sql`rowid`, oldReceipts))
-      .prepare(),
   ].map((statement) => operation((before: number) => statement.run({ before }).changes));
 
+  const oldReceipts = pruneReceipts(connection);
+
   return async (before) => {
-    let touched = 0;
+    let touched = await oldReceipts(before);
     for (const portion of portions) {
       for (let changes = PORTION; changes === PORTION; await nextTurn()) {
         changes = await portion(before);

@@ -1,10 +1,13 @@
 /** Removes everything stored of a shop; its row stays, disconnected. */
 import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
+import { receiptTally } from './receipt-tally.ts';
 import { attempts, backfills, backfillSlices, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
 
 /** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
-export function redactShop({ orm }: Connection): (store: string, deliveryId: string) => Record<string, number> {
+export function redactShop(connection: Connection): (store: string, deliveryId: string) => Record<string, number> {
+  const { orm } = connection;
+  const tallyReceipts = receiptTally(connection);
   return (store, deliveryId) => {
     const counts = {
       attempts: orm
@@ -26,6 +29,7 @@ export function redactShop({ orm }: Connection): (store: string, deliveryId: str
         .where(and(eq(webhookReceipts.store, store), ne(webhookReceipts.deliveryId, deliveryId)))
         .run().changes,
     };
+    tallyReceipts(store, -counts.webhook_receipts);
     orm.update(stores).set({ state: 'disconnected', stateReason: 'shop redacted', tokenAt: null }).where(eq(stores.name, store)).run();
     return counts;
   };

@@ -32,7 +32,8 @@ export const webhookReceipts = sqliteTable(
     triggeredAt: text('triggered_at'),
     receivedAt: integer('received_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.store, t.deliveryId] }), index('webhook_receipts_age').on(t.receivedAt)],
+  // No index on the age: every webhook would write it (prune-receipts.ts does without).
+  (t) => [primaryKey({ columns: [t.store, t.deliveryId] })],
 );
 
 /** Orders that must be read. `due_at` is hold, retry time and, while `lease_token` is set, the end of the lease. */
@@ -216,7 +217,7 @@ export const tallies = sqliteTable(
   'tallies',
   {
     store: text().notNull(),
-    subject: text().$type<'receipt' | 'due' | 'order' | 'unmapped' | 'changed' | 'event'>().notNull(),
+    subject: text().$type<'receipt' | 'order' | 'unmapped' | 'changed' | 'event'>().notNull(),
     key: text().notNull(),
     number: integer().notNull(),
     amount: integer().notNull(),

@@ -9,6 +9,8 @@ import { makeWebhooks, type BodyKind, type Webhook } from './webhooks.ts';
 
 const ROUNDS = 5;
 const ROUND_SECONDS = 2;
+/** Each gets some ten webhooks in a run, as an order does in its life. */
+const ORDERS = 20_000;
 const WARM_UP_SECONDS = 2;
 const OPEN_LOOP_SECONDS = 15;
 const CACHE = join(import.meta.dirname, '..', '..', '.cache');
@@ -35,7 +37,7 @@ export async function acknowledge(): Promise<Benchmark> {
   // On the project's own disk: a temporary folder may be in memory, where an fsync costs nothing.
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'bench-'));
-  const webhooks = { order: makeWebhooks('order', 2_000), note: makeWebhooks('note', 2_000), own: makeWebhooks('own', 2_000) };
+  const webhooks = { order: makeWebhooks('order', ORDERS), note: makeWebhooks('note', ORDERS), own: makeWebhooks('own', ORDERS) };
   const servers = {
     ours: await start('ours', folder),
     bare: await start('bare', folder),

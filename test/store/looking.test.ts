@@ -184,3 +184,15 @@ test('retention removes bodies of what is over, attempts and receipts; dead lett
   expect(due(store)).toEqual([]);
   expect(rows(store, "select count(*) as n from events where event_id = '1'")).toEqual([{ n: 1 }]);
 });
+
+test('receipts of a clock that was ahead stay for as long, and hide none of those beside them', async () => {
+  const store = await connected();
+  const receipts = (receivedAt: number, count: number) =>
+    store.acceptSignals(Array.from({ length: count }, () => signal({ orderId: null, receivedAt })));
+  await receipts(T0, 700);
+  await receipts(T0 + 60 * MINUTE, 300);
+  await receipts(T0, 700);
+  expect(await store.prune(T0 + 1)).toBe(1_400);
+  expect(await store.prune(T0 + 1)).toBe(0);
+  expect(await store.prune(T0 + 61 * MINUTE)).toBe(300);
+});
