@@ -14,6 +14,7 @@ import { findOrder, listFailing, listHeld } from './find-order.ts';
 import { getEvent } from './get-event.ts';
 import { historyStanding } from './history-standing.ts';
 import { listBackfills } from './list-backfills.ts';
+import { getOrder } from './get-order.ts';
 import { listEvents } from './list-events.ts';
 import { daemonLock, type LockHolder } from './lock-daemon.ts';
 import { markFound } from './mark-found.ts';
@@ -21,6 +22,8 @@ import { connect } from './open.ts';
 import { hasEarlierOrder, previousOf } from './previous-of.ts';
 import { prune } from './prune.ts';
 import { settlements } from './settle.ts';
+import { fileSize } from './file-size.ts';
+import { traffic } from './traffic.ts';
 import type { Store } from './types.ts';
 import { watermark } from './watermarks.ts';
 import { writeHistory } from './write-history.ts';
@@ -75,6 +78,9 @@ export function openStore(options: StoreOptions): Store {
     listEvents: listEvents(connection),
     getEvent: getEvent(connection),
     findOrder: findOrder(connection),
+    getOrder: getOrder(connection),
+    traffic: traffic(connection),
+    size: fileSize(path),
     lockDaemon: lock.lockDaemon,
     daemonHolder: lock.daemonHolder,
     // Writes one page of the file, the same value again: a full or read-only disk shows.

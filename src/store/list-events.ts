@@ -34,6 +34,7 @@ export function listEvents({ orm }: Connection): Store['listEvents'] {
           ...where,
           filter.name === undefined ? undefined : eq(events.name, filter.name),
           filter.since === undefined ? undefined : gte(events.createdAt, filter.since),
+          filter.before && sql`(${events.createdAt}, ${events.id}) < (${filter.before.createdAt}, ${filter.before.id})`,
           filter.state === 'blocked' ? isBlocked : undefined,
         ),
       )

@@ -248,6 +248,8 @@ export interface EventFilter {
   state?: EventState | 'blocked';
   /** Written at or after. */
   since?: number;
+  /** Further back than this event: the next page. */
+  before?: { createdAt: number; id: number };
   limit: number;
 }
 

@@ -2,6 +2,7 @@
 import type { DecisionKind, Previous } from '../core/decision.ts';
 import type { AccountingRow } from './accounting-types.ts';
 import type { BackfillOperations } from './backfill-types.ts';
+import type { OrderDetails, TrafficSpan } from './looking-types.ts';
 import type {
   Attempt,
   DestinationState,
@@ -26,6 +27,7 @@ import type {
 
 export type * from './accounting-types.ts';
 export type * from './backfill-types.ts';
+export type * from './looking-types.ts';
 export type * from './rows.ts';
 
 /** With the operations of `backfill-types.ts`. */
@@ -107,6 +109,11 @@ export interface Store extends BackfillOperations {
     store: string,
     nameOrId: string,
   ): Promise<{ orderId: string; name: string; decision: DecisionKind; reason: string | null; trail: string[] } | null>;
+  getOrder(store: string, nameOrId: string): Promise<OrderDetails | null>;
+  /** What went in and out in `spans` spans of `spanMs` from `from` on, of all stores. */
+  traffic(from: number, spanMs: number, spans: number): Promise<TrafficSpan[]>;
+  /** Bytes of the database file and of its write-ahead log. */
+  size(): Promise<{ databaseBytes: number; logBytes: number }>;
 
   // Life
   /** Takes the daemon's lock for the life of this process and frees the leases of the one that held it before. `holder` set: another living process has it and nothing was taken. */

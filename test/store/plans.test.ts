@@ -74,10 +74,12 @@ test('lists, look-ups and retention search too, and a list never sorts the log',
   const statements = await preparedBy(async () => {
     await store.getEvent('1');
     await store.findOrder(SHOP, '#1');
+    await store.getOrder(SHOP, '1');
+    await store.listFailing(SHOP, 5);
     await store.listHeld(SHOP, 5);
     const states = ['pending', 'delivered', 'dead', 'discarded', 'blocked'] as const;
     for (const state of [undefined, ...states]) {
-      for (const more of [{}, { store: SHOP }, { since: T0 }, { name: 'Placed Order' }])
+      for (const more of [{}, { store: SHOP }, { since: T0 }, { before: { createdAt: T0, id: 1 } }, { name: 'Placed Order' }])
         await store.listEvents({ limit: 5, ...(state && { state }), ...more });
     }
   });
