@@ -13,7 +13,18 @@ import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
-import type { DestinationState, EventFilter, FailingOrder, HeldOrder, Store, StoreCounts, StoreRow, Taker } from './store/types.ts';
+import type {
+  DeadLetterResult,
+  DeadLetterSelection,
+  DestinationState,
+  EventFilter,
+  FailingOrder,
+  HeldOrder,
+  Store,
+  StoreCounts,
+  StoreRow,
+  Taker,
+} from './store/types.ts';
 import { orderFacts } from './sync/facts.ts';
 import { takenOf } from './sync/taken.ts';
 
@@ -61,6 +72,12 @@ export interface Preview {
 
 export type DisconnectReport = { store: string; removed: string[]; error: { code: string; message: string } | null };
 
+export interface DeadLetterReport {
+  results: DeadLetterResult[];
+  /** A daemon runs, so what goes on does so now. */
+  daemon: boolean;
+}
+
 export interface App {
   connect(store?: string): Promise<ConnectReport[]>;
   disconnect(store?: string): Promise<DisconnectReport[]>;
@@ -71,6 +88,11 @@ export interface App {
   send(given: GivenEvent[], options: SendOptions): Promise<SendReport & { daemon: boolean }>;
   listEvents(filter: EventFilter): ReturnType<Store['listEvents']>;
   showEvent(id: string): ReturnType<Store['getEvent']>;
+  listDeadLetters: Store['listDeadLetters'];
+  showDeadLetter: Store['getDeadLetter'];
+  /** Takes effect by itself: a running daemon looks every second. `daemon`: whether one runs. */
+  replayDeadLetters(selection: DeadLetterSelection): Promise<DeadLetterReport>;
+  discardDeadLetters(selection: DeadLetterSelection, reason: string): Promise<DeadLetterReport>;
   /** Starts the daemon; throws DAEMON_RUNNING naming the process that already holds the database. */
   start(): Promise<Daemon>;
   close(): Promise<void>;
@@ -106,6 +128,16 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
     }),
     listEvents: (filter) => store.listEvents(filter),
     showEvent: (id) => store.getEvent(id),
+    listDeadLetters: (filter) => store.listDeadLetters(filter),
+    showDeadLetter: (id) => store.getDeadLetter(id),
+    replayDeadLetters: async (selection) => ({
+      results: await store.replayDeadLetters(selection, clock.now()),
+      daemon: (await store.daemonHolder()) !== null,
+    }),
+    discardDeadLetters: async (selection, reason) => ({
+      results: await store.discardDeadLetters(selection, reason, clock.now()),
+      daemon: (await store.daemonHolder()) !== null,
+    }),
     start: () => startDaemon(parts),
     close: async () => {
       await Promise.all(connections.map(closeConnection));

@@ -1,11 +1,10 @@
 /** `events list`: the event log, newest first. */
 import { relative } from '../admin/time.ts';
 import type { App } from '../app.ts';
-import { ConnectorError } from '../core/errors.ts';
-import { parseTime, startOfDay } from '../core/time.ts';
 import type { EventFilter, EventState } from '../store/types.ts';
 import { OK } from './exit-codes.ts';
 import { clean, printJson, table, type Screen } from './screen.ts';
+import { sinceTime } from './since.ts';
 
 export interface EventListOptions {
   store?: string;
@@ -19,8 +18,6 @@ export interface EventListOptions {
 }
 
 type Listed = Awaited<ReturnType<App['listEvents']>>[number];
-
-const AGE_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export async function listEvents(app: Pick<App, 'listEvents' | 'status'>, options: EventListOptions, screen: Screen): Promise<number> {
   const since = options.since === undefined ? undefined : await sinceTime(app, options.since, options.store, screen.now);
@@ -43,23 +40,6 @@ async function find(app: Pick<App, 'listEvents'>, filter: EventFilter, order: st
   const byId = id === undefined ? [] : await app.listEvents({ ...filter, orderId: id });
   if (byId.length > 0 || order.includes('/')) return byId;
   return app.listEvents({ ...filter, orderName: order.trim() });
-}
-
-/** A day is one of the shop's time zone; of UTC where several shops differ. */
-async function sinceTime(app: Pick<App, 'status'>, since: string, store: string | undefined, now: number): Promise<number> {
-  const age = /^(\d+)([mhd])$/.exec(since);
-  if (age) return now - Number(age[1]) * (AGE_MS[age[2] ?? ''] ?? 0);
-  const instant = parseTime(since);
-  if (instant !== null) return instant;
-  if (!/^\d{4}-\d\d-\d\d$/.test(since)) {
-    throw new ConnectorError(
-      'CLI_USAGE',
-      `--since "${since}" is no time. Write a day (2026-11-20), a time with its zone (2026-11-20T08:00Z) or an age (30m, 12h, 7d).`,
-    );
-  }
-  const { stores } = await app.status();
-  const zones = new Set(stores.filter(({ name }) => store === undefined || name === store).map(({ row }) => row?.timeZone ?? 'UTC'));
-  return startOfDay(since, zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC');
 }
 
 const HEADINGS = ['id', 'store', 'order', 'event', 'event id', 'to', 'status', 'written', 'attempts', 'outcome'];

@@ -42,6 +42,6 @@ export async function showEvent(app: Pick<App, 'showEvent'>, id: string, screen:
   return OK;
 }
 
-function attemptCells({ at, latencyMs, status, answer }: Attempt): string[] {
+export function attemptCells({ at, latencyMs, status, answer }: Attempt): string[] {
   return [time(at), status === null ? 'no answer' : String(status), `${latencyMs} ms`, (answer ?? '').replace(/\s+/g, ' ')];
 }

@@ -5,6 +5,8 @@ import type { App } from '../app.ts';
 import type { Environment } from '../config/index.ts';
 import { checkConfig, printConfig, printSchema } from './config.ts';
 import { connectStores } from './connect.ts';
+import { discardDeadLetters, listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.ts';
+import { showDeadLetter } from './dead-letters-show.ts';
 import { disconnectStores } from './disconnect.ts';
 import { listEvents, type EventListOptions } from './events-list.ts';
 import { showEvent } from './events-show.ts';
@@ -80,6 +82,40 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   command('show', 'one event: body, attempts, and the decision behind it', events)
     .argument('<id>', 'the id that list prints, or the event id')
     .action((id: string) => actOnApp((app, { screen }) => showEvent(app, id, screen)));
+
+  const deadLetters = command('dead-letters', 'what could not go on: look at it, put it back, or discard it');
+  const filtered = (name: string, description: string) =>
+    command(name, description, deadLetters)
+      .option('--store <name>', 'this store only')
+      .option('--order <order>', "id, gid or name such as '#1001'")
+      .option('--name <event>', "event name such as 'Placed Order'")
+      .addOption(
+        new Option('--kind <kind>', 'events that could not be delivered, or orders that could not be read').choices(['event', 'order']),
+      )
+      .option('--destination <name>', 'events for this destination only')
+      .option('--since <time>', 'set aside since: a day (2026-11-20), a time with its zone (2026-11-20T08:00Z) or an age (30m, 12h, 7d)');
+  filtered('list', 'newest first')
+    .option('--discarded', 'what was discarded, instead')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 50)
+    .action((options: DeadLetterOptions & { discarded?: boolean; limit: number }) =>
+      actOnApp((app, { screen }) => listDeadLetters(app, options, screen)),
+    );
+  command('show', 'one dead letter: body, attempts with their answers, the decision, what it blocks', deadLetters)
+    .argument('<id>', 'the id that list prints, or the event id')
+    .action((id: string) => actOnApp((app, { screen }) => showDeadLetter(app, id, screen)));
+  filtered('replay', 'put back: an event is sent again under its id with the same bytes, an order is read again')
+    .argument('[ids...]', 'ids that list prints, or event ids')
+    .option('--all', 'every dead letter')
+    .action((ids: string[], options: DeadLetterOptions & { all?: boolean }) =>
+      actOnApp((app, { screen }) => replayDeadLetters(app, ids, options, screen)),
+    );
+  filtered('discard', 'leave undone for good; what waits behind goes on')
+    .argument('[ids...]', 'ids that list prints, or event ids')
+    .option('--all', 'every dead letter')
+    .requiredOption('--reason <text>', 'why, kept with it')
+    .action((ids: string[], options: DeadLetterOptions & { all?: boolean; reason: string }) =>
+      actOnApp((app, { screen }) => discardDeadLetters(app, ids, options, screen)),
+    );
 
   const config = command('config', 'look at the config');
   command('check', 'validate it', config).action(act((opened) => checkConfig(readConfig(opened), opened.screen)));

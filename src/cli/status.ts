@@ -99,10 +99,12 @@ function attention({ counts, destinations, failing }: StoreStatus, { now, colour
   ];
 }
 
-function deadText({ events: { dead }, blocked }: StoreCounts): string[] {
-  if (dead === 0) return [];
+function deadText({ events: { dead }, blocked, deadOrders }: StoreCounts): string[] {
   const behind = blocked === 0 ? '' : `, ${countOf(blocked, 'event')} blocked behind ${dead === 1 ? 'it' : 'them'}`;
-  return [`${countOf(dead, 'event')} refused for good${behind}: see events list --status dead`];
+  return [
+    ...(dead > 0 ? [`${countOf(dead, 'event')} could not be delivered${behind}: see dead-letters list`] : []),
+    ...(deadOrders > 0 ? [`${countOf(deadOrders, 'order')} could not be read: see dead-letters list --kind order`] : []),
+  ];
 }
 
 function changedText({ changedAfterSending }: StoreCounts): string[] {

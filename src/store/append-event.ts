@@ -4,6 +4,7 @@ import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
+import { ABOVE_SUSPICION } from './set-aside.ts';
 import type { Lane } from './types.ts';
 
 const p = sql.placeholder;
@@ -57,6 +58,7 @@ export function appendEvent({ orm }: Connection): (append: Append) => boolean {
       nextAttemptAt: null,
       settledAt: null,
       outcome: null,
+      downMsBefore: null,
     } satisfies typeof events.$inferInsert;
     if (insert.run(row).changes === 0) return false;
     openLane.run({
@@ -66,6 +68,7 @@ export function appendEvent({ orm }: Connection): (append: Append) => boolean {
       lane,
       nextAt: last?.blocked ? null : now,
       leaseToken: null,
+      ...ABOVE_SUSPICION,
     } satisfies typeof lanes.$inferInsert);
     return true;
   };

@@ -1,5 +1,5 @@
-/** Leases orders that are due, and gives them back after a read that failed. */
-import { and, asc, eq, lte, sql } from './drizzle.ts';
+/** Leases orders that are due. */
+import { and, asc, eq, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
@@ -18,7 +18,7 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
   const due = orm
     .select()
     .from(dueOrders)
-    .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.lane, p('lane')), lte(dueOrders.dueAt, p('now'))))
+    .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.lane, p('lane')), lte(dueOrders.dueAt, p('now')), isNull(dueOrders.suspect)))
     .orderBy(asc(dueOrders.dueAt))
     .limit(p('limit'))
     .prepare();
@@ -35,9 +35,8 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
       const claims: DueOrder[] = [];
       for (const lane of LANES) {
         for (const row of due.all({ store, lane, now, limit: limit - claims.length })) {
-          const { orderId, version, reason, attempts, firstDueAt, deleteSeen, missingSince } = row;
-          lease.run({ store, orderId, leaseToken, dueAt: now + leaseMs });
-          claims.push({ store, orderId, leaseToken, version, reason, attempts, firstDueAt, lane, deleteSeen, missingSince });
+          lease.run({ store, orderId: row.orderId, leaseToken, dueAt: now + leaseMs });
+          claims.push(claimOf(row, leaseToken));
         }
       }
       return claims;
@@ -45,16 +44,7 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
   );
 }
 
-/** A row whose lease was lost is left alone; one that turned out to be held keeps its hold. */
-export function releaseDueOrders({ orm, transaction }: Connection): Store['releaseDueOrders'] {
-  const release = orm
-    .update(dueOrders)
-    .set({ leaseToken: null, dueAt: sql`max(${p('againAt')}, coalesce(held_until, 0))`, lastError: parameter('error') })
-    .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId')), eq(dueOrders.leaseToken, p('leaseToken'))))
-    .prepare();
-  return operation((claims, againAt, error) =>
-    transaction(() => {
-      for (const { store, orderId, leaseToken } of claims) release.run({ store, orderId, leaseToken, againAt, error });
-    }),
-  );
+function claimOf(row: typeof dueOrders.$inferSelect, leaseToken: string): DueOrder {
+  const { store, orderId, version, reason, attempts, firstDueAt, lane, deleteSeen, missingSince, failingSince } = row;
+  return { store, orderId, leaseToken, version, reason, attempts, firstDueAt, lane, deleteSeen, missingSince, failingSince };
 }

@@ -1,5 +1,5 @@
 /** Leases lanes that have work, and gives them back untried. */
-import { and, asc, eq, lte, sql } from './drizzle.ts';
+import { and, asc, eq, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
@@ -15,7 +15,13 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
     .select({ orderId: lanes.orderId })
     .from(lanes)
     .where(
-      and(eq(lanes.store, p('store')), eq(lanes.destination, p('destination')), eq(lanes.lane, p('lane')), lte(lanes.nextAt, p('now'))),
+      and(
+        eq(lanes.store, p('store')),
+        eq(lanes.destination, p('destination')),
+        eq(lanes.lane, p('lane')),
+        lte(lanes.nextAt, p('now')),
+        isNull(lanes.suspect),
+      ),
     )
     .orderBy(asc(lanes.nextAt))
     .limit(p('limit'))

@@ -1,6 +1,6 @@
 /** The figures of one store for `status`, the dashboard and the metrics: read from the tallies and from ends of indexes, so they cost the same at any size. */
 import { minorDigits, toDecimal } from '../core/money.ts';
-import { and, desc, eq, gt, sql } from './drizzle.ts';
+import { and, desc, eq, gt, isNotNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { destinations, dueOrders, events, lanes, orders, tallies } from './schema.ts';
@@ -27,7 +27,12 @@ export function counts({ orm, client }: Connection): Store['counts'] {
   const waiting = orm
     .select({ number })
     .from(dueOrders)
-    .where(and(eq(dueOrders.store, p('store')), isAhead, sql`lease_token is null`))
+    .where(and(eq(dueOrders.store, p('store')), isAhead, sql`lease_token is null and set_aside_at is null`))
+    .prepare();
+  const setAside = orm
+    .select({ number, discarded: sql<number>`count(discarded)` })
+    .from(dueOrders)
+    .where(and(eq(dueOrders.store, p('store')), isNotNull(dueOrders.setAsideAt)))
     .prepare();
   const oldestDue = ['live', 'historical'].map((lane) =>
     orm
@@ -75,7 +80,8 @@ export function counts({ orm, client }: Connection): Store['counts'] {
       const decision = key.replace(/:.*/s, '');
       orderCounts[decision] = (orderCounts[decision] ?? 0) + orders;
     }
-    const dueNow = due.get({ store })?.number ?? 0;
+    const { number: aside, discarded } = setAside.get({ store }) ?? { number: 0, discarded: 0 };
+    const dueNow = (due.get({ store })?.number ?? 0) - aside;
     const dueTimes = oldestDue.flatMap((statement) => statement.get({ store, now })?.at ?? []);
     return {
       receipts: of('receipt')[0]?.number ?? 0,
@@ -92,6 +98,7 @@ export function counts({ orm, client }: Connection): Store['counts'] {
         const [sourceName, appName] = JSON.parse(row.key) as [string, string | null];
         return { sourceName, appName, orders: row.number };
       }),
+      deadOrders: aside - discarded,
       changedAfterSending: of('changed').map((row) => ({
         currency: row.key,
         orders: row.number,

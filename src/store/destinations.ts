@@ -16,11 +16,13 @@ export function destinationStates({ orm }: Connection): Operations {
     .prepare();
   const open: Omit<DestinationState, 'store' | 'destination'> = {
     pausedAt: null,
+    cause: null,
     reason: null,
     probeAt: null,
     probes: 0,
     lastDeliveredAt: null,
     resumedAt: null,
+    downMs: 0,
   };
 
   return {

@@ -3,6 +3,7 @@ import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
 import { dueOrders } from './schema.ts';
+import { ABOVE_SUSPICION } from './set-aside.ts';
 import type { DueOrder } from './types.ts';
 
 const p = sql.placeholder;
@@ -43,6 +44,8 @@ export function dueRows({ orm }: Connection): DueRows {
       leaseToken: null,
       attempts: 0,
       lastError: null,
+      failingSince: null,
+      ...ABOVE_SUSPICION,
     })
     .where(key)
     .prepare();

@@ -32,7 +32,7 @@ export function listHeld({ orm }: Connection): Store['listHeld'] {
       .select({ store: dueOrders.store, orderId: dueOrders.orderId, name: orders.name, dueAt: dueOrders.dueAt, reason: dueOrders.reason })
       .from(dueOrders)
       .leftJoin(orders, and(eq(orders.store, dueOrders.store), eq(orders.orderId, dueOrders.orderId)))
-      .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.heldUntil), isNull(dueOrders.leaseToken)))
+      .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.heldUntil), isNull(dueOrders.leaseToken), isNull(dueOrders.setAsideAt)))
       .orderBy(asc(dueOrders.dueAt))
       .limit(limit)
       .all(),
@@ -51,7 +51,7 @@ export function listFailing({ orm }: Connection): Store['listFailing'] {
       })
       .from(dueOrders)
       .leftJoin(orders, and(eq(orders.store, dueOrders.store), eq(orders.orderId, dueOrders.orderId)))
-      .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.lastError)))
+      .where(and(eq(dueOrders.store, store), isNotNull(dueOrders.lastError), isNull(dueOrders.setAsideAt)))
       .orderBy(desc(dueOrders.attempts))
       .limit(limit)
       .all(),

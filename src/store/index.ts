@@ -4,11 +4,13 @@ import { acceptSignals } from './accept-signals.ts';
 import { accounting } from './accounting.ts';
 import { addEvents } from './add-events.ts';
 import { backfills } from './backfills.ts';
-import { claimDueOrders, releaseDueOrders } from './claim-due-orders.ts';
+import { claimDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
 import { connections } from './connections.ts';
 import { counts } from './counts.ts';
+import { lookAtDeadLetters } from './dead-letters.ts';
 import { destinationStates } from './destinations.ts';
+import { endDeadLetters } from './end-dead-letters.ts';
 import { operation } from './errors.ts';
 import { findOrder, listFailing, listHeld } from './find-order.ts';
 import { getEvent } from './get-event.ts';
@@ -21,6 +23,7 @@ import { markFound } from './mark-found.ts';
 import { connect } from './open.ts';
 import { hasEarlierOrder, previousOf } from './previous-of.ts';
 import { prune } from './prune.ts';
+import { releaseDueOrders } from './release-due-orders.ts';
 import { settlements } from './settle.ts';
 import { fileSize } from './file-size.ts';
 import { traffic } from './traffic.ts';
@@ -59,12 +62,14 @@ export function openStore(options: StoreOptions): Store {
     hasEarlierOrder: hasEarlierOrder(connection),
     writeOrders: writeOrders(connection),
     writeMissing: writeMissing(connection),
-    releaseDueOrders: releaseDueOrders(connection),
+    ...releaseDueOrders(connection),
     claimLanes: claimLanes(connection, newToken),
     ...settlements(connection),
     releaseLane: releaseLane(connection),
     addEvents: addEvents(connection),
     ...destinationStates(connection),
+    ...lookAtDeadLetters(connection),
+    ...endDeadLetters(connection),
     ...watermark(connection),
     ...backfills(connection),
     listBackfills: listBackfills(connection),

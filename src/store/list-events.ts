@@ -2,6 +2,7 @@
 import type { SQL } from 'drizzle-orm';
 import { and, desc, eq, gte, inArray, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
+import { eventStores } from './event-stores.ts';
 import type { Connection } from './open.ts';
 import { events, orders } from './schema.ts';
 import type { EventFilter, EventState, Store } from './types.ts';
@@ -21,7 +22,8 @@ const isBlocked = sql`exists (select 1 from lanes l where l.store = ${events.sto
  * The log may hold millions of events, so each store and state is read in the order of its index and only as far as `limit`;
  * the newest of all are the newest of these.
  */
-export function listEvents({ orm }: Connection): Store['listEvents'] {
+export function listEvents(connection: Connection): Store['listEvents'] {
+  const { orm } = connection;
   type Listed = Awaited<ReturnType<Store['listEvents']>>[number];
 
   function read(filter: EventFilter, ...where: SQL[]): Listed[] {
@@ -64,15 +66,10 @@ export function listEvents({ orm }: Connection): Store['listEvents'] {
     return states.flatMap((each) => read(filter, eq(events.store, store), eq(events.state, each)));
   }
 
-  /** The stores that have events, one search each: `distinct` would read the whole index. */
-  const storesWithEvents = orm.select({ store: sql<string>`store` }).from(
-    sql`(with recursive known(store) as (select min(store) from events union all
-      select (select min(store) from events where store > known.store) from known where known.store is not null)
-      select store from known where store is not null)`,
-  );
+  const storesWithEvents = eventStores(connection);
 
   return operation((filter) => {
-    const stores = filter.store === undefined ? storesWithEvents.all().map(({ store }) => store) : [filter.store];
+    const stores = filter.store === undefined ? storesWithEvents() : [filter.store];
     const found = stores.flatMap((store) => ofStore(store, filter));
     return found.sort((a, b) => b.createdAt - a.createdAt || b.id - a.id).slice(0, filter.limit);
   });

@@ -26,7 +26,8 @@ const UPSERT = `
     delete_seen = max(delete_seen, excluded.delete_seen),
     held_until = coalesce(held_until, excluded.held_until),
     lane = case when excluded.lane = 'live' then 'live' else lane end,
-    due_at = case when lease_token is null
+    set_aside_at = case when discarded is null then null else set_aside_at end,
+    due_at = case when lease_token is null and discarded is null
       then min(due_at, max(excluded.first_due_at, coalesce(held_until, excluded.held_until, 0))) else due_at end,
     reason = case when lease_token is null
       and max(excluded.first_due_at, coalesce(held_until, excluded.held_until, 0)) < due_at then excluded.reason else reason end`.trim();
@@ -42,7 +43,7 @@ const TOUCH = `
 
 /**
  * Inserts the due row, or tells the row that is there that the order changed. The version always grows. The due time never moves later, and never
- * before the hold: a row that waits for a retry or a pending refund becomes due now, a held one stays held. A leased row keeps its lease; who holds it sees the
+ * before the hold: a row that waits for a retry or a pending refund becomes due now, a held one stays held, a dead letter is tried once more unless it was discarded. A leased row keeps its lease; who holds it sees the
  * new version when finishing.
  */
 export function markDue({ client }: Connection): (mark: Mark) => void {

@@ -3,7 +3,7 @@ import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
-import { orders } from './schema.ts';
+import { dueOrders, orders } from './schema.ts';
 import type { Store } from './types.ts';
 
 export function markFound(connection: Connection): Store['markFound'] {
@@ -15,6 +15,19 @@ export function markFound(connection: Connection): Store['markFound'] {
     .where(and(eq(orders.store, sql.placeholder('store')), eq(orders.orderId, sql.placeholder('orderId'))))
     .prepare();
 
+  const setAside = orm
+    .select({ at: dueOrders.setAsideAt, discarded: dueOrders.discarded })
+    .from(dueOrders)
+    .where(and(eq(dueOrders.store, sql.placeholder('store')), eq(dueOrders.orderId, sql.placeholder('orderId'))))
+    .prepare();
+
+  /** A dead letter is found again at every look; it is news only if the order changed since. */
+  function stillDead(store: string, orderId: string, updatedAt: string): boolean {
+    const row = setAside.get({ store, orderId });
+    if (!row || row.at === null) return false;
+    return row.discarded !== null || Date.parse(updatedAt) <= row.at;
+  }
+
   /** Compared as instants: the same time may be written with another offset. What was recorded as gone and is found again is news at any time. */
   function known(store: string, orderId: string, updatedAt: string): boolean {
     const row = ledger.get({ store, orderId });
@@ -24,7 +37,7 @@ export function markFound(connection: Connection): Store['markFound'] {
 
   return operation((store, found, now) =>
     transaction(() => {
-      const changed = found.filter(({ orderId, updatedAt }) => !known(store, orderId, updatedAt));
+      const changed = found.filter(({ orderId, updatedAt }) => !known(store, orderId, updatedAt) && !stillDead(store, orderId, updatedAt));
       for (const { orderId, heldUntil, lane } of changed) {
         mark({ store, orderId, markedAt: now, heldUntil, reason: 'found', lane, deletes: false });
       }

@@ -74,6 +74,8 @@ export interface DueOrder {
   deleteSeen: boolean;
   /** Since when Shopify does not return it: set by the first `writeMissing` that reads again, cleared when it is found or finished. */
   missingSince: number | null;
+  /** Since when it fails by itself; null: its last read went well, or it has not been read. */
+  failingSince: number | null;
 }
 
 /** What reconcile or a backfill found. */
@@ -154,6 +156,8 @@ export interface OutboxEvent {
   settledAt: number | null;
   /** Outcome of the last attempt in words. */
   outcome: string | null;
+  /** The `downMs` of its destination at the first attempt; null: as if 0. */
+  downMsBefore: number | null;
 }
 
 /** An event that no read of an order brought. */
@@ -200,8 +204,10 @@ export interface SettledEvent {
 export interface DestinationState {
   store: string;
   destination: string;
-  /** Null: open for delivery. */
+  /** Since when only single events are tried; null: open for delivery. */
   pausedAt: number | null;
+  /** `refused`: it refuses everything, somebody has to change something. `down`: it fails, and comes back by itself. Null: open. */
+  cause: 'refused' | 'down' | null;
   /** Why it is paused, for people. */
   reason: string | null;
   /** When one event may be tried. */
@@ -210,6 +216,8 @@ export interface DestinationState {
   lastDeliveredAt: number | null;
   /** When the last pause ended. */
   resumedAt: number | null;
+  /** How long it was not open in all, without the pause that lasts, ms. */
+  downMs: number;
 }
 
 export interface StoreCounts {
@@ -228,6 +236,8 @@ export interface StoreCounts {
   unmapped: { sourceName: string; appName: string | null; orders: number }[];
   /** Orders whose total is no longer what their Placed Order said, per currency of theirs. */
   changedAfterSending: ChangedOrders[];
+  /** Orders set aside because they could not be read or derived. */
+  deadOrders: number;
 }
 
 /** Differences are decimal strings, what is now less what was sent. */

@@ -1,7 +1,10 @@
 /** The tables. A change here needs a migration: `drizzle-kit generate`. Times are ms since the epoch unless said otherwise. */
 import type { DecisionKind, RefundAccount, SubscriptionRole } from '../core/decision.ts';
 import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
+import { crashMarks } from './schema-delivery.ts';
 import type { BackfillOrigin, BackfillState, EventState, Lane, SliceState } from './types.ts';
+
+export { attempts, destinations, lanes } from './schema-delivery.ts';
 
 export const stores = sqliteTable('stores', {
   name: text().primaryKey(),
@@ -56,6 +59,13 @@ export const dueOrders = sqliteTable(
     deleteSeen: integer('delete_seen', { mode: 'boolean' }).notNull(),
     missingSince: integer('missing_since'),
     lastError: text('last_error'),
+    /** Since when this order, and not all of Shopify, fails. Null: its last read went well. */
+    failingSince: integer('failing_since'),
+    /** A dead letter since then; its due time is then out of reach (`NEVER`). Null: it is in the queue. */
+    setAsideAt: integer('set_aside_at'),
+    /** Why somebody discarded the dead letter; null: nobody did. */
+    discarded: text(),
+    ...crashMarks(),
   },
   (t) => [
     primaryKey({ columns: [t.store, t.orderId] }),
@@ -66,6 +76,12 @@ export const dueOrders = sqliteTable(
     index('due_orders_failing')
       .on(t.store, t.attempts)
       .where(sql`last_error is not null`),
+    index('due_orders_set_aside')
+      .on(t.store, t.setAsideAt)
+      .where(sql`set_aside_at is not null`),
+    index('due_orders_suspect')
+      .on(t.store, t.suspect, t.dueAt)
+      .where(sql`suspect is not null`),
   ],
 );
 
@@ -139,6 +155,8 @@ export const events = sqliteTable(
     nextAttemptAt: integer('next_attempt_at'),
     settledAt: integer('settled_at'),
     outcome: text(),
+    /** `destinations.down_ms` at the first attempt: what was added since does not count towards the event's age. Null: as if 0. */
+    downMsBefore: integer('down_ms_before'),
   },
   (t) => [
     // The event id stands first so that a person's look-up by event id alone is a search too.
@@ -149,60 +167,6 @@ export const events = sqliteTable(
       .on(t.settledAt)
       .where(sql`body is not null and settled_at is not null`),
   ],
-);
-
-/** One per destination and order with undelivered events. `next_at` is retry time and lease at once; null: blocked behind a dead event. */
-export const lanes = sqliteTable(
-  'lanes',
-  {
-    store: text().notNull(),
-    destination: text().notNull(),
-    orderId: text('order_id').notNull(),
-    lane: text().$type<Lane>().notNull(),
-    nextAt: integer('next_at'),
-    leaseToken: text('lease_token'),
-  },
-  (t) => [
-    primaryKey({ columns: [t.store, t.orderId, t.destination] }),
-    // Partial on "is not null": a bound parameter still uses it, and blocked lanes cost a claim nothing.
-    index('lanes_claim')
-      .on(t.store, t.destination, t.lane, t.nextAt)
-      .where(sql`next_at is not null`),
-    index('lanes_blocked')
-      .on(t.store, t.orderId, t.destination)
-      .where(sql`next_at is null`),
-  ],
-);
-
-/** One per POST. */
-export const attempts = sqliteTable(
-  'attempts',
-  {
-    id: integer().primaryKey({ autoIncrement: true }),
-    /** `events.id`. */
-    event: integer().notNull(),
-    at: integer().notNull(),
-    latencyMs: integer('latency_ms').notNull(),
-    status: integer(),
-    answer: text(),
-  },
-  (t) => [index('attempts_event').on(t.event), index('attempts_age').on(t.at)],
-);
-
-/** Open or paused, per store and destination. */
-export const destinations = sqliteTable(
-  'destinations',
-  {
-    store: text().notNull(),
-    destination: text().notNull(),
-    pausedAt: integer('paused_at'),
-    reason: text(),
-    probeAt: integer('probe_at'),
-    probes: integer().notNull(),
-    lastDeliveredAt: integer('last_delivered_at'),
-    resumedAt: integer('resumed_at'),
-  },
-  (t) => [primaryKey({ columns: [t.store, t.destination] })],
 );
 
 /** How far reconcile has read: an `updatedAt` of Shopify, verbatim. */

@@ -1,6 +1,7 @@
 /** Records what became of the events of a leased lane, and when the lane goes on. */
-import { and, asc, eq, sql } from './drizzle.ts';
+import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
+import { moveOn } from './move-on.ts';
 import type { Connection } from './open.ts';
 import { parameter, parametersOf } from './placeholders.ts';
 import { attempts, destinations, events, lanes } from './schema.ts';
@@ -26,7 +27,9 @@ function settled(settlement: Settlement, now: number): Settled {
   }
 }
 
-export function settlements({ orm, transaction }: Connection): Pick<Store, 'settle' | 'settleAll'> {
+export function settlements(connection: Connection): Pick<Store, 'settle' | 'settleAll'> {
+  const { orm, transaction } = connection;
+  const goOn = moveOn(connection);
   const laneKey = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
   const holder = orm.select({ leaseToken: lanes.leaseToken }).from(lanes).where(laneKey).prepare();
   const setEvent = orm
@@ -42,25 +45,6 @@ export function settlements({ orm, transaction }: Connection): Pick<Store, 'sett
     .where(and(eq(events.id, p('id')), eq(events.state, 'pending')))
     .prepare();
   const addAttempt = orm.insert(attempts).values(parametersOf(attempts, 'id')).prepare();
-  const unfinished = orm
-    .select({ state: events.state, nextAttemptAt: events.nextAttemptAt })
-    .from(events)
-    .where(
-      and(
-        eq(events.store, p('store')),
-        eq(events.orderId, p('orderId')),
-        eq(events.destination, p('destination')),
-        sql`state in ('pending', 'dead')`,
-      ),
-    )
-    .orderBy(asc(events.sequence))
-    .prepare();
-  const dropLane = orm.delete(lanes).where(laneKey).prepare();
-  const freeLane = orm
-    .update(lanes)
-    .set({ leaseToken: null, nextAt: parameter('nextAt') })
-    .where(laneKey)
-    .prepare();
   const noteDelivery = orm
     .insert(destinations)
     .values({ store: p('store'), destination: p('destination'), probes: 0, lastDeliveredAt: p('now') })
@@ -70,15 +54,6 @@ export function settlements({ orm, transaction }: Connection): Pick<Store, 'sett
     })
     .prepare();
 
-  /** Looks at what stands in the lane now, so that events written during the delivery are seen too. */
-  function moveOn(lane: { store: string; orderId: string; destination: string }, now: number): void {
-    const rows = unfinished.all(lane);
-    const head = rows.find(({ state }) => state === 'pending');
-    if (!head) dropLane.run(lane);
-    else if (rows.some(({ state }) => state === 'dead')) freeLane.run({ ...lane, nextAt: null });
-    else freeLane.run({ ...lane, nextAt: head.nextAttemptAt ?? now });
-  }
-
   function settleOne(claim: LaneClaim, results: SettledEvent[], now: number): boolean {
     const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
     if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
@@ -87,7 +62,7 @@ export function settlements({ orm, transaction }: Connection): Pick<Store, 'sett
       if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
     }
     if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });
-    if (!goesOn(claim, results)) moveOn(lane, now);
+    if (!goesOn(claim, results)) goOn(lane, now);
     return true;
   }
 

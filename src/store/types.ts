@@ -3,6 +3,7 @@ import type { DecisionKind, Previous } from '../core/decision.ts';
 import type { AccountingRow } from './accounting-types.ts';
 import type { BackfillOperations } from './backfill-types.ts';
 import type { OrderDetails, TrafficSpan } from './looking-types.ts';
+import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetterResult, DeadLetterSelection } from './dead-letter-types.ts';
 import type {
   Attempt,
   DestinationState,
@@ -28,6 +29,7 @@ import type {
 export type * from './accounting-types.ts';
 export type * from './backfill-types.ts';
 export type * from './looking-types.ts';
+export type * from './dead-letter-types.ts';
 export type * from './rows.ts';
 
 /** With the operations of `backfill-types.ts`. */
@@ -61,6 +63,8 @@ export interface Store extends BackfillOperations {
   writeMissing(store: string, missing: OrderMissing[], now: number): Promise<void>;
   /** Gives claimed orders back after a failed read, to be tried at `againAt`. */
   releaseDueOrders(claims: DueOrder[], againAt: number, error: string): Promise<void>;
+  /** The same for an order that fails by itself, which is noted since the first time; `againAt` null: it becomes a dead letter. */
+  failDueOrder(claim: DueOrder, failure: { againAt: number | null; error: string; now: number }): Promise<void>;
 
   // Delivering
   /** Leases up to `limit` lanes of one destination, live first, oldest first. */
@@ -87,6 +91,19 @@ export interface Store extends BackfillOperations {
   getDestination(store: string, destination: string): Promise<DestinationState>;
   pauseDestination(state: { store: string; destination: string; reason: string; probeAt: number; now: number }): Promise<void>;
   resumeDestination(store: string, destination: string, now: number): Promise<void>;
+
+  // Dead letters
+  /** The newest first. */
+  listDeadLetters(filter: DeadLetterFilter & { limit: number }): Promise<DeadLetter[]>;
+  /** By the id a list shows, else by event id. Null: there is none. */
+  getDeadLetter(id: string): Promise<DeadLetterDetails | null>;
+  /**
+   * Puts dead letters back: an event is delivered again under the same id, with the same bytes, and what it blocked follows; an order is read again.
+   * With a filter: what was set aside until `now`, in several commits; harmless to repeat.
+   */
+  replayDeadLetters(selection: DeadLetterSelection, now: number): Promise<DeadLetterResult[]>;
+  /** They stay undone, kept with `reason`; what an event blocked goes on without it. A discarded order is not read again, whatever signal comes, until it is replayed. */
+  discardDeadLetters(selection: DeadLetterSelection, reason: string, now: number): Promise<DeadLetterResult[]>;
 
   // Reconciling
   getWatermark(store: string): Promise<string | null>;

@@ -46,6 +46,7 @@ export function counts(over: Partial<StoreCounts> = {}): StoreCounts {
     lastDeliveredAt: null,
     unmapped: [],
     changedAfterSending: [],
+    deadOrders: 0,
     ...over,
   };
 }
@@ -110,6 +111,8 @@ export async function startAdmin(options: RunningOptions = {}) {
           probes: 0,
           lastDeliveredAt: null,
           resumedAt: null,
+          cause: null,
+          downMs: 0,
           ...state.destination,
         }),
     },

@@ -67,6 +67,7 @@ export function counts(more: Partial<StoreCounts> = {}): StoreCounts {
     lastDeliveredAt: null,
     unmapped: [],
     changedAfterSending: [],
+    deadOrders: 0,
     ...more,
   };
 }
@@ -113,6 +114,7 @@ export function event(more: Partial<OutboxEvent> = {}): OutboxEvent {
     nextAttemptAt: null,
     settledAt: NOW - 2 * MINUTE,
     outcome: '200',
+    downMsBefore: null,
     ...more,
   };
 }

@@ -54,6 +54,8 @@ describe('status', () => {
             probes: 2,
             lastDeliveredAt: null,
             resumedAt: null,
+            cause: 'refused',
+            downMs: 0,
           },
         ],
       },
@@ -74,7 +76,7 @@ main  Converge Store (convergestore.myshopify.com), EUR
   delivered   120 events, last one 10 s ago
   discarded   2 events
   paused      converge, 1 min ago: 401 invalid token; one event is tried in 1 min
-  dead        1 event refused for good, 1 event blocked behind it: see events list --status dead
+  dead        1 event could not be delivered, 1 event blocked behind it: see dead-letters list
   changed     3 orders after sending, +11.50 EUR in all: #1009 +15.00, #1004 -3.50, …
   changed     1 order after sending, -30 JPY in all: #1000 -30
   unmapped    3 orders from "1780363" (Market App) sent as web: map it under salesChannels`);

@@ -28,6 +28,7 @@ function event(more: Partial<OutboxEvent> = {}): OutboxEvent {
     nextAttemptAt: null,
     settledAt: null,
     outcome: null,
+    downMsBefore: null,
     ...more,
   };
 }

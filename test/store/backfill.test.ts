@@ -10,7 +10,10 @@ const slice = (since: number, until: number, expected = 10) => ({ since, until, 
 
 function historical(orderId: string, more: Partial<Derivation> = {}): HistoryWrite {
   const claim = { store: SHOP, orderId, leaseToken: '', version: 1, reason: '', attempts: 0, firstDueAt: T0, lane: 'historical' as const };
-  const { row, derivation } = write({ ...claim, deleteSeen: false, missingSince: null }, { events: [event(orderId)], ...more });
+  const { row, derivation } = write(
+    { ...claim, deleteSeen: false, missingSince: null, failingSince: null },
+    { events: [event(orderId)], ...more },
+  );
   return { orderId, row, derivation, lane: 'historical' };
 }
 

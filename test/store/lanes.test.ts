@@ -156,6 +156,8 @@ test('a destination is paused, probed and opened again', async () => {
     store: SHOP,
     destination: 'converge',
     pausedAt: null,
+    cause: null,
+    downMs: 0,
     reason: null,
     probeAt: null,
     probes: 0,

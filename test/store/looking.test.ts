@@ -59,6 +59,7 @@ test('counts add up per store', async () => {
       { sourceName: '123', appName: null, orders: 1 },
     ],
     changedAfterSending: [],
+    deadOrders: 0,
   });
   await claimDue(store, T0);
   expect(await store.counts(SHOP, T0)).toMatchObject({ due: 3, waiting: 1, oldestDueAt: null });
