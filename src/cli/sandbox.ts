@@ -60,6 +60,12 @@ function sandboxEnv({ clientId, clientSecret, convergeUrl }: Pick<Sandbox, 'clie
   return `SHOPIFY_CLIENT_ID=${clientId}\nSHOPIFY_CLIENT_SECRET=${clientSecret}\nCONVERGE_ENDPOINT=${convergeUrl}\n`;
 }
 
+/** Shell commands that write the files, for this user alone. The quoted END keeps the shell from replacing `${…}`. */
+function pasted(files: Record<string, string>): string {
+  const writing = Object.entries(files).map(([name, text]) => `cat > sandbox/${name} <<'END'\n${text}END`);
+  return ['mkdir -p sandbox', ...writing, 'chmod 600 sandbox/.env', ''].join('\n');
+}
+
 function introduction(
   { origin, shopDomain }: Sandbox,
   { orders, seed }: SandboxCommandOptions,
@@ -67,12 +73,11 @@ function introduction(
   { colours }: Screen,
 ): string {
   const { bold, dim } = colours;
-  const pasted = Object.entries(files).map(([name, text]) => `${bold(name)}\n${text}`);
   return [
     `${bold(shopDomain)} is open at ${origin}, with ${countOf(orders, 'order')} (seed ${seed}). Ctrl-C closes it; nothing is kept.\n`,
-    'To connect to it, put these two files into an empty folder:\n',
-    ...pasted,
-    'and, with --config naming that connector.yaml, run connect and start.\n',
+    `${bold('To connect to it,')} paste this into another terminal. It writes a config into the folder sandbox:\n`,
+    pasted(files),
+    `${bold('Then')} run these, each with ${bold('--config sandbox/connector.yaml')}: connect, start and, beside it, status, events list, preview '#1001'.\n`,
     `${bold(origin)}  orders and what Converge received`,
     `${bold(`curl -d '{"count": 1}' -H 'content-type: application/json' ${origin}/_sandbox/orders/random`)}  ${dim('places an order')}`,
   ].join('\n');

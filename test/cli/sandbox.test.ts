@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runSandbox } from '../../src/cli/sandbox.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { screen } from './double.ts';
@@ -48,8 +50,14 @@ describe('sandbox', () => {
     const on = screen();
     expect(await runSandbox(OPTIONS, { received: Promise.resolve('SIGINT') }, on)).toBe(0);
     expect(on.text()).toMatch(/^sandbox-store\.myshopify\.com is open at http:\/\/127\.0\.0\.1:\d+, with 3 orders \(seed 1\)/);
-    expect(on.text()).toMatch(/^connector\.yaml\nserver:\n/m);
-    expect(on.text()).toMatch(/^\.env\nSHOPIFY_CLIENT_ID=\w+\nSHOPIFY_CLIENT_SECRET=\w+\n/m);
+    const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const [commands = ''] = /^mkdir [^]*^chmod .*$/m.exec(on.text()) ?? [];
+    execFileSync('sh', ['-e'], { cwd: folder, input: commands });
+    const { stores, storage } = loadConfig({ path: join(folder, 'sandbox', 'connector.yaml'), env: {} });
+    expect(stores[0]?.clientSecret?.reveal()).toMatch(/^shpss_\w+$/);
+    expect(storage.path.startsWith(join(folder, 'sandbox'))).toBe(true);
+    expect(statSync(join(folder, 'sandbox', '.env')).mode & 0o777).toBe(0o600);
   });
 
   it('says that its port is taken', async () => {
