@@ -14,6 +14,7 @@ const ROOMS: Record<string, string[] | 'all'> = {
   receiver: ['core', 'store', 'platform', 'shopify'],
   sync: ['core', 'pipeline', 'store', 'platform', 'shopify'],
   install: ['core', 'store', 'platform', 'shopify'],
+  doctor: ['core', 'store', 'platform', 'shopify', 'destinations', 'install'],
   reconcile: ['core', 'store', 'platform', 'shopify'],
   delivery: ['core', 'store', 'platform', 'destinations'],
   admin: ['core', 'store', 'platform'],
@@ -27,6 +28,7 @@ const PURE = ['core', 'pipeline', 'destinations'];
 const PACKAGES: Record<string, string[]> = {
   '@shopify/admin-api-client': ['shopify'],
   '@shopify/shopify-api': ['shopify'],
+  '@clack/prompts': ['cli'],
   'better-sqlite3': ['store'],
   commander: ['cli'],
   'drizzle-orm': ['store'],

@@ -72,7 +72,7 @@ export async function closeConnection({ shopify, destinations }: Connection): Pr
 }
 
 /** The one that `name` means, or all of them. Throws CLI_UNKNOWN_STORE. */
-export function selectConnections(connections: Connection[], name: string | undefined): Connection[] {
+export function selectConnections<Named extends { name: string }>(connections: Named[], name: string | undefined): Named[] {
   if (name === undefined) return connections;
   const found = connections.filter((connection) => connection.name === name);
   if (found.length === 0) {

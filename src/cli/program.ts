@@ -8,11 +8,12 @@ import { connectStores } from './connect.ts';
 import { discardDeadLetters, listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.ts';
 import { showDeadLetter } from './dead-letters-show.ts';
 import { disconnectStores } from './disconnect.ts';
+import { runDoctor, type Checkup } from './doctor.ts';
 import { listEvents, type EventListOptions } from './events-list.ts';
 import { showEvent } from './events-show.ts';
 import { previewOrder } from './preview.ts';
 import { sendFile } from './send.ts';
-import { openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
+import { openLogger, openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
 import { awaitReload, awaitStop } from './signals.ts';
 import { runDaemon } from './start.ts';
 import { showStatus } from './status.ts';
@@ -58,6 +59,14 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery').action(() =>
     actOnApp((app, { screen }) => showStatus(app, screen)),
   );
+  perStore('doctor', 'check config, reach, token, scopes, subscriptions, public URL, endpoint, clock, disk, database: each with the fix')
+    .option('--send-test', 'also send each Converge endpoint one event named "Connector Test"')
+    .action(async ({ store, sendTest = false }: StoreOption & { sendTest?: boolean }) => {
+      const opened = session();
+      const [{ checkup }, logger] = await Promise.all([import('../checkup.ts'), openLogger(opened, 'command')]);
+      const look: Checkup = (config, onCheck) => checkup(config, { store, sendTest, logger, onCheck });
+      done(await runDoctor(() => readConfig(opened), look, opened.screen));
+    });
   perStore('preview', 'what would be sent for an order, why, and the exact JSON. Sends nothing')
     .argument('<order>', "id, gid or name such as '#1001'")
     .action((order: string, options: StoreOption) => actOnApp((app, { screen }) => previewOrder(app, order, options, screen)));

@@ -8,6 +8,8 @@ export interface Screen {
   /** Only failures and what was asked for. */
   quiet: boolean;
   colours: Colours;
+  /** Columns of the terminal; null: not one, so nothing is wrapped or cut. */
+  width: number | null;
   /** ms since the epoch, for ages. */
   now: number;
   /** A line or several to stdout. */
@@ -33,6 +35,23 @@ export function table(rows: string[][], indent = ''): string {
   return rows
     .map((row) => (indent + row.map((cell, column) => pad(cell, column, column === row.length - 1)).join('  ')).trimEnd())
     .join('\n');
+}
+
+/** Breaks `text` at blanks so that it fits beside an `indent`, which further lines begin with. */
+export function wrapped(text: string, width: number | null, indent: string): string {
+  const room = width === null ? Infinity : Math.max(width - indent.length, 30);
+  return text
+    .split('\n')
+    .flatMap((paragraph) => {
+      const lines: string[] = [];
+      for (const word of paragraph.trim().split(/ +/)) {
+        const last = lines.at(-1);
+        if (last === undefined || stripVTControlCharacters(`${last} ${word}`).length > room) lines.push(word);
+        else lines[lines.length - 1] = `${last} ${word}`;
+      }
+      return lines;
+    })
+    .join(`\n${indent}`);
 }
 
 /** Times (fields that end in `At`, and `at`) become ISO 8601. */

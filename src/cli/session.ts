@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { App } from '../app.ts';
 import { loadConfig, type Config, type Environment } from '../config/index.ts';
+import type { Logger } from '../platform/logger.ts';
 import { createColours, type Screen } from './screen.ts';
 
 /** As commander hands them over. */
@@ -25,6 +26,7 @@ export function openSession(flags: GlobalFlags, env: Environment): Session {
     json: flags.json ?? false,
     quiet: flags.quiet ?? false,
     colours: createColours(wantsColour(flags, env)),
+    width: process.stdout.isTTY ? process.stdout.columns : null,
     now: Date.now(),
     print: (text) => void process.stdout.write(`${text}\n`),
     fail: (text) => void process.stderr.write(`${process.stderr.isTTY ? text : stripVTControlCharacters(text)}\n`),
@@ -42,18 +44,23 @@ export function readConfig({ flags, env }: Session): Config {
   return loadConfig({ path: flags.config ?? (env.CONNECTOR_CONFIG || 'connector.yaml'), env });
 }
 
-/** Opens the app for one command and closes it whatever happens. The daemon logs to stdout, everything else to stderr. */
+/** The daemon logs to stdout, everything else to stderr; for people where somebody looks. */
+export async function openLogger({ flags, env, screen }: Session, kind: 'daemon' | 'command'): Promise<Logger> {
+  const { createLogger } = await import('../platform/logger.ts');
+  const stream = kind === 'daemon' ? process.stdout : process.stderr;
+  return createLogger({
+    level: logLevel(flags, kind),
+    fd: kind === 'daemon' ? 1 : 2,
+    pretty: stream.isTTY && !screen.json,
+    colour: wantsColour(flags, env),
+  });
+}
+
+/** Opens the app for one command and closes it whatever happens. */
 export async function withApp<Result>(session: Session, kind: 'daemon' | 'command', use: (app: App) => Promise<Result>): Promise<Result> {
   const config = readConfig(session);
   // Only now: what these bring along takes most of a command's time, and help and config need none of it.
-  const [{ openApp }, { createLogger }] = await Promise.all([import('../app.ts'), import('../platform/logger.ts')]);
-  const stream = kind === 'daemon' ? process.stdout : process.stderr;
-  const logger = createLogger({
-    level: logLevel(session.flags, kind),
-    fd: kind === 'daemon' ? 1 : 2,
-    pretty: stream.isTTY && !session.screen.json,
-    colour: wantsColour(session.flags, session.env),
-  });
+  const [{ openApp }, logger] = await Promise.all([import('../app.ts'), openLogger(session, kind)]);
   const app = await openApp(config, { logger });
   try {
     return await use(app);

@@ -15,10 +15,11 @@ export interface HttpOptions {
 }
 
 export interface HttpRequest {
-  method: 'POST';
+  method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;
-  body: string | Uint8Array;
+  /** Null: none. */
+  body: string | Uint8Array | null;
 }
 
 export type HttpResult =

@@ -671,6 +671,7 @@ export type SubscriptionsQuery = {
       format: WebhookSubscriptionFormat;
       filter: string | null;
       includeFields: Array<string>;
+      createdAt: string;
     }>;
   };
 };
@@ -1146,6 +1147,7 @@ export const Subscriptions = gql`
         format
         filter
         includeFields
+        createdAt
       }
     }
   }

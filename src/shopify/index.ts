@@ -9,7 +9,7 @@ import { countCreated, readCreated } from './created.ts';
 import { findOrder } from './find-order.ts';
 import { readInstallation } from './installation.ts';
 import { readOrders } from './orders.ts';
-import { ensureSubscriptions, listSubscriptions, removeSubscriptions } from './subscriptions.ts';
+import { ensureSubscriptions, listSubscriptions, lookAtSubscriptions, removeSubscriptions } from './subscriptions.ts';
 import { createTokens, type Credentials } from './token.ts';
 import { createTransport } from './transport.ts';
 import type { Shopify } from './types.ts';
@@ -71,6 +71,7 @@ export function createShopify(options: ShopifyOptions): Shopify {
     ordersCount: (span) => countCreated(query, span),
     ordersCreated: (span) => readCreated(query, span),
     ensureSubscriptions: (uri) => ensureSubscriptions(query, uri),
+    lookAtSubscriptions: (uri) => lookAtSubscriptions(query, uri),
     listSubscriptions: (uri) => listSubscriptions(query, uri),
     removeSubscriptions: (uri) => removeSubscriptions(query, uri),
     budget: budget.look,

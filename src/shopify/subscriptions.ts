@@ -12,7 +12,7 @@ import {
 } from './generated.ts';
 import { allNodes, whole } from './pages.ts';
 import { TOPICS } from './topics.ts';
-import type { SubscriptionReport } from './types.ts';
+import type { SubscriptionReport, SubscriptionState } from './types.ts';
 
 type Subscription = SubscriptionsQuery['webhookSubscriptions']['nodes'][number];
 type UserErrors = { message: string }[] | undefined;
@@ -43,6 +43,22 @@ export async function listSubscriptions(query: Query, uri: string): Promise<stri
   return [...new Set((await listAt(query, uri)).map(({ topic }) => topic))];
 }
 
+/** See Shopify.lookAtSubscriptions. */
+export async function lookAtSubscriptions(query: Query, uri: string | null): Promise<SubscriptionState> {
+  const all = await list(query);
+  const here = all.filter((subscription) => subscription.uri === uri);
+  const state: SubscriptionState = { right: [], wrong: [], missing: [], elsewhere: [] };
+  for (const [topic, fields] of uri === null ? [] : TOPICS) {
+    const same = here.filter((subscription) => subscription.topic === topic);
+    const found = same.find((subscription) => isRight(subscription, fields)) ?? same[0];
+    if (!found) state.missing.push(topic);
+    else if (isRight(found, fields)) state.right.push({ topic, createdAt: Date.parse(found.createdAt) });
+    else state.wrong.push(topic);
+  }
+  for (const { topic, uri: at } of all) if (at !== uri) state.elsewhere.push({ topic, uri: at });
+  return state;
+}
+
 /** See Shopify.removeSubscriptions. Throws when one cannot be removed. */
 export async function removeSubscriptions(query: Query, uri: string): Promise<string[]> {
   const removed: string[] = [];
@@ -55,8 +71,13 @@ export async function removeSubscriptions(query: Query, uri: string): Promise<st
 
 /** Filtered here: what Shopify's own `uri` filter takes for equal is not documented. */
 async function listAt(query: Query, uri: string): Promise<Subscription[]> {
+  return (await list(query)).filter((subscription) => subscription.uri === uri);
+}
+
+/** Of this app; Shopify shows no others. */
+async function list(query: Query): Promise<Subscription[]> {
   const read = async (after: string | null) => whole(await query(Subscriptions, { first: PAGE, after })).webhookSubscriptions;
-  return (await allNodes(await read(null), read)).filter((subscription) => subscription.uri === uri);
+  return await allNodes(await read(null), read);
 }
 
 /** A filter may suppress every delivery without an error, and XML is nothing we read. */

@@ -51,6 +51,16 @@ export interface SubscriptionReport {
   failed: { topic: string; message: string }[];
 }
 
+/** Our app's subscriptions as they are. Topics as `ORDERS_CREATE`. */
+export interface SubscriptionState {
+  right: { topic: string; createdAt: number }[];
+  /** At our address with other fields, format or a filter. */
+  wrong: string[];
+  missing: string[];
+  /** At other addresses. */
+  elsewhere: { topic: string; uri: string }[];
+}
+
 export interface CostBudget {
   /** Points now, of `maximum`, growing by `restoreRate` a second. */
   available: number;
@@ -73,6 +83,8 @@ export interface Shopify {
   ordersCreated(span: CreationSpan): AsyncIterable<CreatedOrder[]>;
   /** Creates or repairs our subscriptions at `uri`; touches nothing else. Repeating it changes nothing. */
   ensureSubscriptions(uri: string): Promise<SubscriptionReport>;
+  /** Compares the app's subscriptions with what `uri` should have; null: nothing. Changes nothing. */
+  lookAtSubscriptions(uri: string | null): Promise<SubscriptionState>;
   /** Topics (`ORDERS_CREATE`) with a subscription at `uri`. */
   listSubscriptions(uri: string): Promise<string[]>;
   /** Removes our subscriptions at `uri` and returns their topics. */

@@ -16,13 +16,14 @@ export interface Recorded extends Screen {
   data(): unknown;
 }
 
-export function screen(options: { json?: boolean; quiet?: boolean; colour?: boolean } = {}): Recorded {
+export function screen(options: { json?: boolean; quiet?: boolean; colour?: boolean; width?: number } = {}): Recorded {
   const printed: string[] = [];
   const failed: string[] = [];
   return {
     json: options.json ?? false,
     quiet: options.quiet ?? false,
     colours: createColours(options.colour ?? false),
+    width: options.width ?? null,
     now: NOW,
     print: (text) => void printed.push(text),
     fail: (text) => void failed.push(text),

@@ -1,14 +1,13 @@
 /** The program as its users run it: a config file, a real process, a sandbox for Shopify and Converge. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { end, runMain, type Ended } from '../cli/spawn.ts';
+import { freePorts } from '../ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const LOOK_MS = 20;
@@ -110,18 +109,4 @@ ${options.store ?? ''}`,
 /** Looks until `done` says so; the time-out of the test is its end. */
 export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await done())) await wait(LOOK_MS);
-}
-
-/** Free now, and not given twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -15,7 +15,7 @@ export interface ConveadOptions {
   origin: string | null;
 }
 
-const ORIGIN = 'https://tracker.convead.io';
+export const CONVEAD_ORIGIN = 'https://tracker.convead.io';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', 'user-agent': 'shopify-converge' };
 
 const classify = classifyWith({
@@ -32,7 +32,7 @@ const classify = classifyWith({
 
 /** Takes Placed Order, Received Refund where it has a key for it, and the events of `convead-spec`. Both uids are always there, as in Convead's own clients. */
 export function createConvead({ appKey, domain, refundEventKey, origin }: ConveadOptions): Destination {
-  const url = `${origin ?? ORIGIN}/watch/event`;
+  const url = `${origin ?? CONVEAD_ORIGIN}/watch/event`;
 
   function form({ type, visitor_uid, guest_uid, page, properties, visitor_info }: ConveadData): string {
     const fields = { app_key: appKey, visitor_uid, guest_uid };

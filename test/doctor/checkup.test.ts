@@ -1,0 +1,124 @@
+/** The checks against a sandbox, a real database file and a real daemon's ports. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openApp } from '../../src/app.ts';
+import { checkup } from '../../src/checkup.ts';
+import { loadConfig, type Config } from '../../src/config/index.ts';
+import type { Check } from '../../src/doctor/check.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { freePorts } from '../ports.ts';
+import { silent } from '../sync/running.ts';
+
+async function place(options: SandboxOptions = {}) {
+  const sandbox = await startSandbox({ seed: 3, ...options });
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  onTestFinished(async () => {
+    await sandbox.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const [port = 0, adminPort = 0] = await freePorts(2);
+  const path = join(folder, 'connector.yaml');
+  writeFileSync(path, yaml(sandbox, port, adminPort));
+  writeFileSync(join(folder, '.env'), `SECRET=${sandbox.clientSecret}\n`, { mode: 0o600 });
+  return { sandbox, folder, config: () => loadConfig({ path, env: {} }) };
+}
+
+const yaml = (sandbox: Sandbox, port: number, adminPort: number) => `
+server: { host: 127.0.0.1, port: ${port}, publicUrl: "http://127.0.0.1:${port}" }
+admin: { port: ${adminPort} }
+stores:
+  - name: main
+    shop: ${sandbox.shopDomain}
+    clientId: ${sandbox.clientId}
+    clientSecret: \${SECRET}
+    shopifyOrigin: ${sandbox.origin}
+    converge: { endpoint: "${sandbox.convergeUrl}" }
+`;
+
+async function examine(config: Config, sendTest = false): Promise<Record<string, Check>> {
+  const told: Check[] = [];
+  const checks = await checkup(config, { logger: silent, sendTest, onCheck: (check) => told.push(check) });
+  expect(told).toEqual(checks);
+  return Object.fromEntries(checks.map((check) => [check.name, check]));
+}
+
+const states = (checks: Record<string, Check>) => Object.fromEntries(Object.entries(checks).map(([name, { state }]) => [name, state]));
+
+describe('checkup', () => {
+  it('of a fresh install says what is still to be done, and makes nothing', async () => {
+    const { config, sandbox } = await place();
+    const checks = await examine(config());
+    expect(states(checks)).toEqual({
+      config: 'ok',
+      secrets: 'ok',
+      disk: expect.stringMatching(/ok|warn/),
+      database: 'skipped',
+      daemon: 'warn',
+      'public URL': 'warn',
+      reach: 'ok',
+      clock: 'ok',
+      token: 'ok',
+      scopes: 'ok',
+      read_all_orders: 'ok',
+      subscriptions: 'warn',
+      converge: 'ok',
+      'native source': 'manual',
+    });
+    expect(checks.subscriptions?.seen).toBe('none of the 10 is there');
+    expect(sandbox.converge.counts().requests).toBe(0);
+    expect((await examine(config())).database?.state).toBe('skipped');
+  });
+
+  it('beside a running daemon finds everything in order; only when asked it sends a test event', async () => {
+    const { config, sandbox } = await place();
+    const app = await openApp(config(), { logger: silent });
+    const daemon = await app.start();
+    onTestFinished(async () => {
+      await daemon.stop();
+      await app.close();
+    });
+    while ((await app.status()).stores[0]?.row?.subscriptions.length !== 10) await new Promise((resolve) => setTimeout(resolve, 20));
+    const checks = await examine(config(), true);
+    const { disk: _disk, ...rest } = states(checks);
+    expect(rest).toMatchObject({ database: 'ok', daemon: 'ok', 'public URL': 'ok', subscriptions: 'ok', 'converge test': 'ok' });
+    expect(checks.daemon?.seen).toMatch(new RegExp(`^process ${process.pid} on .*; ready$`));
+    expect(sandbox.converge.counts()).toMatchObject({ requests: 1, byName: { 'Connector Test': 1 } });
+  });
+
+  it.each([
+    ['token', 'fail', /not installed/, ({ sandbox }: Place) => sandbox.shop.uninstall()],
+    ['scopes', 'fail', /missing: read_customers/, () => {}, { scopes: ['read_orders', 'read_all_orders', 'read_products'] }],
+    ['read_all_orders', 'warn', /60 days/, () => {}, { scopes: ['read_orders', 'read_customers', 'read_products'] }],
+    ['reach', 'fail', /does not answer: connection refused/, ({ sandbox }: Place) => sandbox.close()],
+    ['secrets', 'warn', /mode 644/, ({ folder }: Place) => chmodSync(join(folder, '.env'), 0o644)],
+    [
+      'database',
+      'fail',
+      /not a database|damaged|cannot/i,
+      ({ folder }: Place) => {
+        mkdirSync(join(folder, 'data'));
+        writeFileSync(join(folder, 'data/connector.sqlite'), 'nonsense '.repeat(1000));
+      },
+    ],
+    ['converge test', 'fail', /did not take the test event/, () => {}, { convergeToken: 'another' }],
+  ] satisfies [string, string, RegExp, (at: Place) => unknown, SandboxOptions?][])(
+    'finds what is wrong with %s',
+    async (name, state, seen, breakIt, options?: SandboxOptions) => {
+      const at = await place(options);
+      await Promise.resolve(breakIt(at));
+      const check = (await examine(at.config(), true))[name];
+      expect(check).toMatchObject({ state, seen: expect.stringMatching(seen), fix: expect.stringMatching(/\w+ \w+/) });
+    },
+  );
+
+  it('names a store that is not there', async () => {
+    const { config } = await place();
+    await expect(checkup(config(), { logger: silent, sendTest: false, store: 'no', onCheck: () => {} })).rejects.toMatchObject({
+      code: 'CLI_UNKNOWN_STORE',
+    });
+  });
+});
+
+type Place = Awaited<ReturnType<typeof place>>;
