@@ -1,6 +1,5 @@
 /** The long-lived process: takes the lock, opens the ports, runs the workers, and ends all of it in order. */
 import { randomBytes } from 'node:crypto';
-import cron from 'node-cron';
 import { createAdmin } from './admin/admin.ts';
 import type { Parts } from './app.ts';
 import { ConfigError, type Config } from './config/index.ts';
@@ -9,6 +8,7 @@ import { createHttpServer } from './platform/server.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sendEvents } from './send.ts';
 import { reload, serve, type Serving } from './serving.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export interface Daemon {
   receiver: { host: string; port: number };
@@ -22,9 +22,6 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
-/** At night, off the full hour, where everybody else's jobs are. */
-const PRUNE_AT = '17 3 * * *';
 /** Part of the grace time is kept for the checkpoint at the end. */
 const CLOSING_MS = 1_000;
 
@@ -75,16 +72,16 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     logger,
   });
 
-  const pruning = cron.schedule(PRUNE_AT, () => prune(parts));
+  const upkeep = createUpkeep(parts);
   let stopped: Promise<void> | null = null;
   let reloaded: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
   const stop = async () => {
     logger.info({}, 'daemon stopping');
     stopping.abort();
-    await Promise.all([pruning.stop(), reloaded]);
+    await reloaded;
     const graceMs = Math.max(0, parts.config.server.graceSeconds * 1000 - CLOSING_MS);
-    const quiet = Promise.all([...serving.leaving, ...workers.map((worker) => worker.stop())]);
+    const quiet = Promise.all([...serving.leaving, ...[upkeep, ...workers].map((worker) => worker.stop())]);
     const finished = new AbortController();
     await Promise.all([
       receiver.close(graceMs),
@@ -97,7 +94,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   try {
     const { port: receiverPort } = await receiver.listen();
     const { port: adminPort } = await admin.listen();
-    for (const worker of workers) worker.start();
+    for (const worker of [...workers, upkeep]) worker.start();
     logger.info(
       {
         host: config.server.host,
@@ -140,15 +137,6 @@ async function reloadOnce(parts: Parts, serving: Serving, load: () => Config, st
         : [error instanceof Error ? error.message : String(error)];
     logger.error({ code: errorCode(error), reasons }, 'config reload refused, the running config goes on');
     return false;
-  }
-}
-
-async function prune({ store, config, clock, logger }: Parts): Promise<void> {
-  try {
-    const rows = await store.prune(clock.now() - config.retention.days * DAY_MS);
-    logger.info({ rows }, 'old bodies and receipts removed');
-  } catch (error) {
-    logger.error({ code: errorCode(error) }, 'old bodies and receipts could not be removed, will be tried tomorrow');
   }
 }
 

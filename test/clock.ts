@@ -5,7 +5,7 @@ export interface HandClock extends Clock {
   /** Moves time forward by `ms`, waking every sleeper whose time has come, in order; lets promises settle in between. */
   advance(ms: number): Promise<void>;
   sleepers(): number;
-  /** Sets the clock, as an operator or NTP might; wakes nobody. */
+  /** Sets the clock, as an operator or NTP might; wakes nobody, and who sleeps does so for as long as before. */
   set(now: number): void;
 }
 
@@ -41,6 +41,7 @@ export function handClock(start = Date.parse('2026-11-20T12:00:00Z')): HandClock
     },
     sleepers: () => waiting.length,
     set: (to) => {
+      for (const entry of waiting) entry.at += to - now;
       now = to;
     },
   };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { App } from '../app.ts';
 import type { Environment } from '../config/index.ts';
+import { backUpDatabase } from './backup.ts';
 import { checkConfig, printConfig, printSchema } from './config.ts';
 import { connectStores } from './connect.ts';
 import { discardDeadLetters, listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.ts';
@@ -132,6 +133,14 @@ export function createProgram(env: Environment, done: (code: number) => void): C
     act((opened) => printConfig(readConfig(opened), opened.screen)),
   );
   command('schema', 'the JSON Schema of connector.yaml', config).action(act(({ screen }) => printSchema(screen)));
+
+  command('backup', 'an online copy of the database, checked; safe while the daemon runs')
+    .argument('<path>', 'the file it becomes')
+    .option('--force', 'replace a file that is there')
+    .action(async (path: string, { force = false }: { force?: boolean }) => {
+      const opened = session();
+      done(await backUpDatabase(readConfig(opened), { path, force, stop: awaitStop() }, opened.screen));
+    });
 
   command('sandbox', 'a Shopify store and a Converge endpoint on this machine, to try things against')
     .option('--port <n>', 'its port; 0: any free one', wholeNumber(0, 65_535), 4010)

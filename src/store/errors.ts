@@ -19,7 +19,7 @@ const RULES: { match: RegExp; code: string; retryable: boolean; message: string 
     match: /^SQLITE_(CORRUPT|NOTADB)/,
     code: 'STORE_CORRUPT',
     retryable: false,
-    message: 'The database file is damaged or is not a database. Stop the service and put a backup in its place.',
+    message: 'The database file is damaged or is not a database. Stop the daemon and put a backup in its place (README, Restore).',
   },
   {
     match: /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS)/,

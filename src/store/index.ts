@@ -4,6 +4,8 @@ import { acceptSignals } from './accept-signals.ts';
 import { accounting } from './accounting.ts';
 import { addEvents } from './add-events.ts';
 import { backfills } from './backfills.ts';
+import { bringNear } from './bring-near.ts';
+import { checkpoint } from './checkpoint.ts';
 import { claimDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
 import { connections } from './connections.ts';
@@ -20,7 +22,7 @@ import { getOrder } from './get-order.ts';
 import { listEvents } from './list-events.ts';
 import { daemonLock, type LockHolder } from './lock-daemon.ts';
 import { markFound } from './mark-found.ts';
-import { connect } from './open.ts';
+import { connect, type Connection } from './open.ts';
 import { hasEarlierOrder, previousOf } from './previous-of.ts';
 import { prune } from './prune.ts';
 import { releaseDueOrders } from './release-due-orders.ts';
@@ -48,8 +50,12 @@ export interface StoreOptions {
  * Every operation rejects with the same codes, and with STORE_CLOSED after `close`.
  */
 export function openStore(options: StoreOptions): Store {
-  const { path, newToken, lockHolder = { pid: process.pid, host: hostname() } } = options;
-  const connection = connect(path);
+  return storeOn(connect(options.path), options);
+}
+
+/** The same on a connection that is open already, and is then the store's: closing is its business. */
+export function storeOn(connection: Connection, options: Omit<StoreOptions, 'path'>): Store {
+  const { newToken, lockHolder = { pid: process.pid, host: hostname() } } = options;
   const { client } = connection;
   const lock = daemonLock(connection, lockHolder);
 
@@ -76,6 +82,8 @@ export function openStore(options: StoreOptions): Store {
     historyStanding: historyStanding(connection),
     writeHistory: writeHistory(connection),
     prune: prune(connection),
+    checkpoint: checkpoint(connection),
+    bringNear: operation(bringNear(connection)),
     counts: counts(connection),
     accounting: accounting(connection),
     listHeld: listHeld(connection),

@@ -1,10 +1,11 @@
 /** One daemon per database: a lock that the operating system takes back when the process dies, however it dies. */
 import Database from 'better-sqlite3';
 import { existsSync } from 'node:fs';
+import { bringNear } from './bring-near.ts';
 import { eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { freeLeases } from './free-leases.ts';
-import { createPrivateFile, type Connection } from './open.ts';
+import { checkIntegrity, createPrivateFile, type Connection } from './open.ts';
 import { daemon } from './schema.ts';
 import type { Store } from './types.ts';
 
@@ -28,6 +29,7 @@ const LOCK_TIMEOUT_MS = 250;
 export function daemonLock(connection: Connection, self: LockHolder): Operations {
   const { orm, path } = connection;
   const free = freeLeases(connection);
+  const near = bringNear(connection);
   const lockPath = `${path}.lock`;
   let held: Database.Database | null = null;
 
@@ -52,6 +54,13 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
     return row ?? { pid: 0, host: 'unknown', startedAt: 0 };
   }
 
+  function letGo(): void {
+    if (!held) return;
+    held.close();
+    HELD.delete(held);
+    held = null;
+  }
+
   return {
     lockDaemon: operation((now) => {
       if (held) return { holder: null };
@@ -59,6 +68,12 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
       held = tryLock('begin exclusive');
       if (!held) return { holder: namedHolder() };
       HELD.add(held);
+      try {
+        checkIntegrity(connection);
+      } catch (error) {
+        letGo();
+        throw error;
+      }
       const row = { ...self, startedAt: now };
       orm
         .insert(daemon)
@@ -66,6 +81,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
         .onConflictDoUpdate({ target: daemon.id, set: row })
         .run();
       free(now);
+      near(now);
       return { holder: null };
     }),
     daemonHolder: operation(() => {
@@ -83,9 +99,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
         // The row only names the holder; the lock itself is what counts.
         if (!(error instanceof Database.SqliteError)) throw error;
       } finally {
-        held.close();
-        HELD.delete(held);
-        held = null;
+        letGo();
       }
     },
   };

@@ -1,4 +1,4 @@
-/** Opens the database file: private, durable, checked and migrated. */
+/** Opens the database file: private, durable and migrated; and checks it. */
 import Database from 'better-sqlite3';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
@@ -25,7 +25,7 @@ const WAL_PAGES = 4_000;
 /** SQLite's 2 MB hold too little of the index that every webhook's delivery id, a random one, is written into. */
 const CACHE_KB = 8_000;
 const WAL_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
-/** Above this the full check would delay the start by seconds. */
+/** A quarter of a gigabyte is looked through in a second. */
 const CHECK_UP_TO_BYTES = 256 * 1024 * 1024;
 const SYNCHRONOUS_FULL = 2;
 
@@ -39,7 +39,6 @@ export function connect(path: string): Connection {
     createPrivateFile(path);
     client = new Database(path, { timeout: 0 });
     setPragmas(client);
-    checkIntegrity(client, path);
     applyMigrations(client, path);
     client.pragma(`busy_timeout = ${WORKING_BUSY_TIMEOUT_MS}`);
     const opened = client;
@@ -101,15 +100,27 @@ export function requireDurable(client: Database.Database): void {
   );
 }
 
-function checkIntegrity(client: Database.Database, path: string): void {
+/**
+ * Throws STORE_CORRUPT for a file whose pages do not fit together. A larger one than 256 MB is not looked through, as it would delay the start by seconds: damage in it
+ * shows when the page is used, and in a backup, which checks all of it.
+ */
+export function checkIntegrity({ client, path }: Pick<Connection, 'client' | 'path'>): void {
   const pages = client.pragma('page_count', { simple: true }) as number;
   const pageSize = client.pragma('page_size', { simple: true }) as number;
   if (pages * pageSize > CHECK_UP_TO_BYTES) return;
-  if (client.pragma('quick_check(1)', { simple: true }) === 'ok') return;
-  throw new ConnectorError('STORE_CORRUPT', `The database ${path} is damaged. Stop the service and put a backup in its place.`);
+  if (client.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damaged(path);
+}
+
+function damaged(path: string, cause?: unknown): ConnectorError {
+  return new ConnectorError(
+    'STORE_CORRUPT',
+    `The database ${path} is damaged. Stop the daemon, move the file and its -wal and -shm away, put a backup in its place and start again (README, Restore).`,
+    { cause },
+  );
 }
 
 function asFileError(error: unknown, path: string): unknown {
+  if (error instanceof ConnectorError && error.code === 'STORE_CORRUPT') return damaged(path, error);
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
     return new ConnectorError(
       'STORE_IO',

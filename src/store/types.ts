@@ -133,10 +133,17 @@ export interface Store extends BackfillOperations {
   size(): Promise<{ databaseBytes: number; logBytes: number }>;
 
   // Life
-  /** Takes the daemon's lock for the life of this process and frees the leases of the one that held it before. `holder` set: another living process has it and nothing was taken. */
+  /**
+   * Takes the daemon's lock for the life of this process, checks the file (up to 256 MB: a second at most) and frees the leases of the one that held it before.
+   * Throws STORE_CORRUPT. `holder` set: another living process has it and nothing was taken.
+   */
   lockDaemon(now: number): Promise<{ holder: { pid: number; host: string; startedAt: number } | null }>;
   /** The living daemon that holds the lock; null: none. Takes nothing. */
   daemonHolder(): Promise<{ pid: number; host: string; startedAt: number } | null>;
+  /** Folds the log into the database file; `leftBytes`: what somebody who still reads an older state keeps from it. */
+  checkpoint(): Promise<{ leftBytes: number }>;
+  /** After the clock was set back: what waits for another try waits for 15 minutes at most, as ever. Returns rows changed. */
+  bringNear(now: number): Promise<number>;
   /** A trivial write; throws when the database cannot be written. */
   probe(): Promise<void>;
   /** Checkpoints and closes; releases the daemon's lock. */

@@ -1,0 +1,34 @@
+/** SQLite's log stays small under constant load, and after a reader that kept it from being used anew. */
+import Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { event, open, SHOP, T0, tempPath } from './fixture.ts';
+
+const MB = 1024 * 1024;
+
+test('the log is folded into the file as it fills, and shrinks when a long reader has gone', async () => {
+  const store = open(tempPath());
+  const logSize = () => statSync(`${store.path}-wal`).size;
+  let written = 0;
+  const write = async (megabytes: number) => {
+    for (let i = 0; i < megabytes / 2; i += 1) {
+      written += 1;
+      const big = event(`big-${written}`, { properties: { filler: 'x'.repeat(2 * MB) } });
+      await store.addEvents({ store: SHOP, destination: 'converge', events: [{ event: big, orderId: `order-${written}` }], now: T0 });
+    }
+  };
+  await write(50);
+  expect(logSize()).toBeLessThan(24 * MB);
+
+  const reader = new Database(store.path, { readonly: true });
+  reader.exec('begin');
+  reader.prepare('select count(*) from events').get();
+  await write(80);
+  expect(logSize()).toBeGreaterThan(70 * MB);
+  expect((await store.checkpoint()).leftBytes).toBeGreaterThan(50 * MB);
+  reader.exec('commit');
+  expect(await store.checkpoint()).toEqual({ leftBytes: 0 });
+  await write(2);
+  expect(logSize()).toBeLessThanOrEqual(64 * MB);
+  reader.close();
+});
