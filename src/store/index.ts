@@ -93,7 +93,7 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     findOrder: findOrder(connection),
     getOrder: getOrder(connection),
     traffic: traffic(connection),
-    size: fileSize(path),
+    size: fileSize(connection.path),
     lockDaemon: lock.lockDaemon,
     daemonHolder: lock.daemonHolder,
     // Writes one page of the file, the same value again: a full or read-only disk shows.
