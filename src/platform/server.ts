@@ -18,6 +18,7 @@ export interface ServerLimits {
   keepAliveTimeoutMs: number;
   /** A connection that moves no byte for so long while a request is open, for instance because the client does not read. */
   stalledMs: number;
+  /** Beyond it the connection that has waited longest without a whole request makes room; while all are being answered, the newcomer goes. */
   maxConnections: number;
   /** How often the two request time-outs are looked at. */
   checkEveryMs: number;
@@ -30,7 +31,7 @@ const LIMITS: ServerLimits = {
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 75_000,
   stalledMs: 30_000,
-  maxConnections: 1_024,
+  maxConnections: 4_096,
   checkEveryMs: 1_000,
 };
 
@@ -58,6 +59,8 @@ export function createHttpServer(options: ServerOptions): HttpServer {
   const limits = { ...LIMITS, ...options.limits };
   const sockets = new Set<Socket>();
   const open = new Set<ServerResponse>();
+  /** Without a whole request, the longest first. */
+  const waiting = new Set<Socket>();
   let closing: Promise<void> | null = null;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -84,20 +87,38 @@ export function createHttpServer(options: ServerOptions): HttpServer {
     (request, response) => {
       const { socket } = request;
       open.add(response);
+      if (hasBody(request)) request.once('end', () => waiting.delete(socket));
+      else waiting.delete(socket);
       response.once('close', () => {
         open.delete(response);
+        waiting.delete(socket);
+        if (!socket.destroyed) waiting.add(socket);
         if (closing !== null && !isBusy(socket)) socket.destroySoon();
       });
       if (closing !== null) response.setHeader('Connection', 'close');
       void answer(request, response);
     },
   );
-  server.maxConnections = limits.maxConnections;
   server.timeout = limits.stalledMs;
   server.on('connection', (socket) => {
+    if (sockets.size >= limits.maxConnections) makeRoom(socket);
+    if (socket.destroyed) return;
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    waiting.add(socket);
+    socket.once('close', () => forget(socket));
   });
+
+  /** Node would turn the newcomer away, so that idle and slow clients could keep everybody else out. */
+  function makeRoom(newcomer: Socket): void {
+    const [longest = newcomer] = waiting;
+    forget(longest);
+    longest.destroy();
+  }
+
+  function forget(socket: Socket): void {
+    sockets.delete(socket);
+    waiting.delete(socket);
+  }
 
   function isBusy(socket: Socket): boolean {
     for (const response of open) if (response.req.socket === socket) return true;
@@ -132,6 +153,10 @@ export function createHttpServer(options: ServerOptions): HttpServer {
       }),
     close: (graceMs) => (closing ??= drain(graceMs)),
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function listenError(error: Error, { name, host, port }: ServerOptions): ConnectorError {

@@ -32,6 +32,8 @@ function open(port: number, bytes = ''): { socket: Socket; ended: Promise<string
   return { socket, ended: text(socket).catch(() => 'cut') };
 }
 
+/** For what comes soon, on a slow machine. */
+const LATE = { timeout: 20_000 };
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 /** Requests that are answered when the test says so. */
@@ -102,25 +104,35 @@ describe('failures', () => {
 });
 
 describe('limits', () => {
-  test('connections beyond the limit are turned away, and taken again when there is room', async () => {
-    const { port } = await start((_request, response) => void response.end('in'), { maxConnections: 2 });
-    const first = open(port);
-    const second = open(port, GET);
-    await expect.poll(() => second.socket.bytesRead).toBeGreaterThan(0);
-    expect(await open(port, GET).ended).not.toContain('in');
-    first.socket.destroy();
-    second.socket.destroy();
-    await expect
-      .poll(
-        async () =>
-          await Promise.race([
-            fetch(`http://127.0.0.1:${port}`).then(
-              (response) => response.text(),
-              () => 'refused',
-            ),
-          ]),
-      )
-      .toBe('in');
+  test('beyond the limit the connection that has waited longest makes room', async () => {
+    const { port } = await start((_request, response) => void response.end('in'), { maxConnections: 3 });
+    const served = open(port, GET);
+    await expect.poll(() => served.socket.bytesRead, LATE).toBeGreaterThan(0);
+    const slow = open(port, 'GET / HTTP/1.1\r\nX-Slow: ');
+    const body = open(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf');
+    await expect.poll(() => body.socket.bytesRead, LATE).toBeGreaterThan(0);
+    const ends: string[] = [];
+    for (const [name, { ended }] of Object.entries({ served, slow, body })) void ended.then(() => ends.push(name));
+    for (const gone of ['served', 'slow', 'body']) {
+      const newcomer = open(port, GET);
+      await expect.poll(() => newcomer.socket.bytesRead, LATE).toBeGreaterThan(0);
+      await expect.poll(() => ends, LATE).toContain(gone);
+    }
+    expect(ends).toEqual(['served', 'slow', 'body']);
+  });
+
+  test('while all are being answered the newcomer is turned away', async () => {
+    const held: (() => void)[] = [];
+    const { port } = await start((request, response) => void request.resume().on('end', () => held.push(() => response.end('in'))), {
+      maxConnections: 2,
+    });
+    const first = open(port, GET);
+    const second = open(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody');
+    await expect.poll(() => held.length, LATE).toBe(2);
+    expect(await open(port, GET).ended).toBe('');
+    for (const answer of held) answer();
+    await expect.poll(() => first.socket.bytesRead, LATE).toBeGreaterThan(0);
+    await expect.poll(() => second.socket.bytesRead, LATE).toBeGreaterThan(0);
   });
 
   test('a client that does not read its answer is cut off', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { attack, head } from './malformed.ts';
 import { headersFor, sendRaw, SHOP, sign, startReceiver, type StartOptions } from './running.ts';
 
 type Running = Awaited<ReturnType<typeof startReceiver>>;
@@ -15,73 +16,6 @@ afterEach(async () => {
 
 const BODY = '{"id":1,"created_at":"2026-11-20T11:58:00Z"}';
 
-function head(lines: Record<string, string>): string {
-  return `POST /webhooks/shopify HTTP/1.1\r\nHost: x\r\n${Object.entries(lines)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('')}\r\n`;
-}
-
-/** mulberry32: the same attack every time. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-function malformed(random: (below: number) => number): Buffer {
-  const junk = Buffer.from(Array.from({ length: 1 + random(300) }, () => random(256)));
-  const good = headersFor(BODY);
-  const length = { 'content-length': String(BODY.length) };
-  switch (random(12)) {
-    case 0:
-      return junk;
-    case 1:
-      return Buffer.concat([Buffer.from(head({ ...good, 'content-length': String(junk.length) })), junk]);
-    case 2: // truncated body
-      return Buffer.from(head({ ...good, ...length }) + BODY.slice(0, random(BODY.length)));
-    case 3:
-      return Buffer.from(head({ ...good, 'content-length': '-1' }) + BODY);
-    case 4:
-      return Buffer.from(head({ ...good, ...length, 'transfer-encoding': 'chunked' }) + `ffffffffff\r\n${BODY}`);
-    case 5:
-      return Buffer.from(head({ ...good, 'transfer-encoding': 'chunked' }) + `${random(99).toString(16)}zz\r\n${BODY}\r\n0\r\n\r\n`);
-    case 6:
-      return Buffer.from(head({ ...good, ...length, 'x-shopify-hmac-sha256': junk.toString('base64').slice(0, 44) }) + BODY);
-    case 7:
-      return Buffer.from(
-        head({ ...good, ...length, 'x-shopify-hmac-sha256': junk.toString('latin1').replace(/[\r\n]/g, '') }) + BODY,
-        'latin1',
-      );
-    case 8:
-      return Buffer.from(head({ ...good, ...length, [`x-${'y'.repeat(16_384 + random(9_000))}`]: 'z' }) + BODY);
-    case 9: {
-      const body = Buffer.from(BODY, 'utf16le');
-      return Buffer.concat([Buffer.from(head({ ...headersFor(body), 'content-length': String(body.length) })), body]);
-    }
-    case 10: {
-      const body = `${'['.repeat(1 + random(5_000))}`;
-      return Buffer.from(head({ ...headersFor(body), 'content-length': String(body.length) }) + body);
-    }
-    default: {
-      const { 'x-shopify-webhook-id': _id, ...rest } = good;
-      return Buffer.from(head({ ...rest, ...length, 'content-encoding': 'gzip' }) + BODY);
-    }
-  }
-}
-
-async function attack(port: number, count: number, seed: number): Promise<void> {
-  const random = randomOf(seed);
-  const waiting = Array.from({ length: count }, () => malformed(random));
-  const one = async (): Promise<void> => {
-    for (let bytes = waiting.pop(); bytes !== undefined; bytes = waiting.pop()) await sendRaw(port, bytes, (socket) => socket.end());
-  };
-  await Promise.all(Array.from({ length: 50 }, one));
-}
-
 function heapAfterGc(): number {
   globalThis.gc?.();
   globalThis.gc?.();
@@ -93,9 +27,9 @@ test('10,000 malformed requests: no crash, no row, flat memory, and the next goo
   const { port, post, store, lines } = await start();
   if (!globalThis.gc) (await import('node:v8')).setFlagsFromString('--expose-gc');
   globalThis.gc ??= (await import('node:vm')).runInNewContext('gc') as typeof globalThis.gc;
-  await attack(port, 1_000, 1);
+  await attack(port, 1_000, { seed: 1, headersFor });
   const before = heapAfterGc();
-  await attack(port, 9_000, 2);
+  await attack(port, 9_000, { seed: 2, headersFor });
   const grown = heapAfterGc() - before;
   expect(store.signals()).toHaveLength(0);
   expect(grown).toBeLessThan(4 * 1024 * 1024);

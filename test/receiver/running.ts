@@ -1,7 +1,5 @@
 /** A receiver on a real port with a store that is a list, and ways to talk to it: properly signed, or byte by byte. */
 import { createHmac } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createHttpServer, type ServerLimits } from '../../src/platform/server.ts';
@@ -9,6 +7,8 @@ import { createReceiver } from '../../src/receiver/receiver.ts';
 import type { ReceiverStore } from '../../src/receiver/signal.ts';
 import type { Signal, Store } from '../../src/store/types.ts';
 import { handClock } from '../clock.ts';
+
+export { sendRaw } from './raw.ts';
 
 export const SHOP = 'convergestore.myshopify.com';
 export const SECRET = 'shpss_of_a_test';
@@ -100,13 +100,4 @@ export async function startReceiver(options: StartOptions = {}) {
     post: (body: string | Buffer, headers = headersFor(body), path = '/webhooks/shopify') =>
       fetch(origin + path, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers }),
   };
-}
-
-/** Sends bytes as they are and resolves to all that comes back before the connection ends; '' when it is cut without a word. */
-export async function sendRaw(port: number, bytes: string | Buffer, then: (socket: Socket) => void = () => {}): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write(bytes);
-  then(socket);
-  return text(socket).catch(() => '');
 }
