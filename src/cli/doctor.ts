@@ -42,7 +42,8 @@ async function examine(load: () => Config, checkup: Checkup, show: (check: Check
 const NAME_WIDTH = 15;
 const LABELS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL', skipped: '-   ', manual: 'look' } as const;
 
-function checkText({ name, state, seen, fix }: Check, screen: Screen): string {
+/** One check, as the doctor and `init` print it. */
+export function checkText({ name, state, seen, fix }: Check, screen: Screen): string {
   const { good, bad, warning, dim, bold } = screen.colours;
   const colour = { ok: good, warn: warning, fail: bad, skipped: dim, manual: warning }[state];
   const indent = ' '.repeat(LABELS.ok.length + NAME_WIDTH + 4);

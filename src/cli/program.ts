@@ -12,6 +12,7 @@ import { disconnectStores } from './disconnect.ts';
 import { runDoctor, type Checkup } from './doctor.ts';
 import { listEvents, type EventListOptions } from './events-list.ts';
 import { showEvent } from './events-show.ts';
+import { listed, type InitFlags } from './init-answers.ts';
 import { previewOrder } from './preview.ts';
 import { sendFile } from './send.ts';
 import { openLogger, openSession, readConfig, wantsColour, withApp, type GlobalFlags, type Session } from './session.ts';
@@ -46,6 +47,29 @@ export function createProgram(env: Environment, done: (code: number) => void): C
     done(await withApp(opened, 'command', (app) => use(app, opened)));
   };
 
+  command('init', 'write connector.yaml and .env: asks on a terminal, takes flags elsewhere; each answer is checked at once')
+    .option('--shop <shop>', "the shop's myshopify.com domain")
+    .option('--client-id <id>', 'of the app ($SHOPIFY_CLIENT_ID)')
+    .option(
+      '--client-secret-file <path>',
+      'file with its client secret; -: stdin ($SHOPIFY_CLIENT_SECRET). No flag takes a secret: shells remember them',
+    )
+    .option('--access-token-file <path>', 'instead of the client id, for an app made in the Shopify admin ($SHOPIFY_ACCESS_TOKEN)')
+    .option('--endpoint <url>', "Converge's postback endpoint ($CONVERGE_ENDPOINT)")
+    .option('--converge-token-file <path>', 'its token, if it has one ($CONVERGE_TOKEN)')
+    .option('--public-url <url>', 'where Shopify reaches this program')
+    .option('--no-public-url', 'nowhere: Shopify is asked every minute')
+    .option('--exclude-channels <list>', 'sales channels to leave out, with commas', listed)
+    .option('--exclude-tags <list>', 'order tags to leave out, with commas', listed)
+    .option('--upsell-minutes <n>', 'how long an order waits for upsells', minutes)
+    .option('--name <name>', 'how commands and logs name the store (default: main)')
+    .option('--shopify-origin <url>', 'of a sandbox, in the place of Shopify')
+    .option('--force', 'write over files that are there')
+    .option('--no-check', 'write the answers down unchecked')
+    .action(async (flags: InitFlags) => {
+      const { initHere } = await import('./init.ts');
+      done(await initHere(flags, session()));
+    });
   perStore('connect', 'connect the stores: token, scopes, shop facts, webhook subscriptions. Safe to repeat').action(
     (options: StoreOption) => actOnApp((app, { screen }) => connectStores(app, options, screen)),
   );
@@ -164,6 +188,12 @@ export function createProgram(env: Environment, done: (code: number) => void): C
 function version(): string {
   const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(file) as { version: string }).version;
+}
+
+function minutes(text: string): number {
+  const value = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(value)) throw new InvalidArgumentError('It must be a number of minutes, 0 or more.');
+  return value;
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

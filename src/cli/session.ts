@@ -39,9 +39,14 @@ export function wantsColour(flags: Pick<GlobalFlags, 'color'>, env: Environment)
   return flags.color && !env.NO_COLOR && process.stdout.isTTY;
 }
 
+/** As the user wrote it. */
+export function configPath({ flags, env }: Pick<Session, 'flags' | 'env'>): string {
+  return flags.config ?? (env.CONNECTOR_CONFIG || 'connector.yaml');
+}
+
 /** Throws ConfigError. */
-export function readConfig({ flags, env }: Session): Config {
-  return loadConfig({ path: flags.config ?? (env.CONNECTOR_CONFIG || 'connector.yaml'), env });
+export function readConfig(session: Session): Config {
+  return loadConfig({ path: configPath(session), env: session.env });
 }
 
 /** The daemon logs to stdout, everything else to stderr; for people where somebody looks. */
