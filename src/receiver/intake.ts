@@ -124,7 +124,7 @@ function header(request: IncomingMessage, name: string): string {
 /** The answer goes out at once; a body that is still coming is let pass, because closing on its sender would lose the answer. */
 async function refuse(request: IncomingMessage, response: ServerResponse, { status, answer }: Refusal): Promise<void> {
   response.setHeader('content-length', Buffer.byteLength(answer));
-  if (answer !== '') response.setHeader('content-type', 'text/plain; charset=utf-8');
+  if (answer !== '') response.setHeader('content-type', 'text/plain; charset=utf-8').setHeader('x-content-type-options', 'nosniff');
   if (status === 413) response.setHeader('connection', 'close');
   if (status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   response.writeHead(status);

@@ -110,6 +110,16 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     await store.releaseDueOrders([claim], again(claim), error.code);
   }
 
+  /** On a full disk there may be room for giving the leases back where there was none for the orders; else they run out. */
+  async function written<Result>(claims: DueOrder[], write: () => Promise<Result>): Promise<Result> {
+    try {
+      return await write();
+    } catch (error) {
+      await store.releaseDueOrders(claims, clock.now() + RETRY.baseMs, errorCode(error)).catch(() => {});
+      throw error;
+    }
+  }
+
   function report(writes: OrderWrite[], results: OrderWriteResult[]): void {
     for (const [index, result] of results.entries()) {
       const write = writes[index];
@@ -139,7 +149,7 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
 
       const { orders, failed } = await read(claims);
       const writes = await deriveAll(row, claims, orders);
-      report(writes, await store.writeOrders(storeName, writes, clock.now()));
+      report(writes, await written(claims, () => store.writeOrders(storeName, writes, clock.now())));
 
       const missing: OrderMissing[] = [];
       for (const claim of claims) {
@@ -148,7 +158,7 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
         else if (!orders.has(claim.orderId)) missing.push(missingOrder(claim, clock.now(), row.scopes.includes('read_all_orders')));
       }
       if (missing.length > 0) {
-        await store.writeMissing(storeName, missing, clock.now());
+        await written(claims, () => store.writeMissing(storeName, missing, clock.now()));
         for (const { claim, decision, reason } of missing) {
           logger.info(
             { store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason },

@@ -97,10 +97,10 @@ export interface Rig {
 }
 
 export async function rig(
-  more: Partial<DeliveryOptions> & { set?: Partial<DeliverySettings>; timeoutMs?: number; treat?: Treat } = {},
+  more: Partial<DeliveryOptions> & { set?: Partial<DeliverySettings>; timeoutMs?: number; treat?: Treat; store?: Rig['store'] } = {},
 ): Promise<Rig> {
   const clock = handClock();
-  const store = open();
+  const store = more.store ?? open();
   const target = await endpoint(clock, more.treat);
   const lines: Line[] = [];
   const logger = createLogger(

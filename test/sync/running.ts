@@ -2,7 +2,7 @@
 import { ConnectorError } from '../../src/core/errors.ts';
 import type { Order } from '../../src/core/order.ts';
 import type { RuleSettings } from '../../src/core/settings.ts';
-import type { Taker } from '../../src/store/types.ts';
+import type { Store, Taker } from '../../src/store/types.ts';
 import type { ReadOrders } from '../../src/shopify/types.ts';
 import { createSync } from '../../src/sync/sync.ts';
 import { handClock } from '../clock.ts';
@@ -43,11 +43,12 @@ export interface Running {
   rules?: object;
   backfill?: { enabled: boolean; since: string | null };
   destinations?: Taker[];
+  store?: Store & { path: string };
 }
 
 export async function startSync(options: Running = {}) {
   const clock = handClock(T0);
-  const store = await connected();
+  const store = options.store ?? (await connected());
   if (options.scopes) await store.saveConnection(connection({ scopes: options.scopes }));
   const shop = fakeShop();
   const rules: RuleSettings = baseSettings(options.rules ?? { upsellDelay: { enabled: true, minutes: 10 } });
