@@ -70,6 +70,24 @@ test('another process that never stops writing does not keep it from its end, an
   expect(copied!.due).toBe(copied!.receipts);
 });
 
+test('a commit between any two of its steps does not make it begin anew', async () => {
+  const store = await connected();
+  const big = event('big', { properties: { filler: 'x'.repeat(20_000_000) } });
+  await store.addEvents({ store: SHOP, destination: 'converge', events: [{ event: big, orderId: 'big' }], now: T0 });
+  const shares: number[] = [];
+  const other = new Database(store.path);
+  const onProgress = (share: number) => {
+    shares.push(share);
+    // Were it to begin anew it would not end before this does.
+    if (shares.length < 100) other.prepare('insert into watermarks values (?, ?)').run(`step ${shares.length}`, '');
+  };
+  await run(store.path, `${store.path}.copy`, { onProgress });
+  other.close();
+  expect(shares.length).toBeLessThan(20);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(rows({ path: `${store.path}.copy` }, 'select count(*) n from watermarks')).toEqual([{ n: 0 }]);
+});
+
 test('an existing file is replaced by --force alone, and only by a good copy', async () => {
   const store = await filled(1);
   const to = `${store.path}.copy`;
