@@ -49,25 +49,26 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     clock,
     logger,
   });
+  const { respond, endStreams } = createAdmin({
+    store,
+    connections,
+    workers,
+    metrics,
+    host: config.admin.host,
+    password: config.admin.password,
+    randomBytes,
+    events: config.admin.eventsToken && {
+      token: config.admin.eventsToken,
+      send: (given, options) => sendEvents(parts, given, options),
+    },
+    clock,
+    logger,
+  });
   const admin = createHttpServer({
     name: 'admin',
     host: config.admin.host,
     port: config.admin.port,
-    respond: createAdmin({
-      store,
-      connections,
-      workers,
-      metrics,
-      host: config.admin.host,
-      password: config.admin.password,
-      randomBytes,
-      events: config.admin.eventsToken && {
-        token: config.admin.eventsToken,
-        send: (given, options) => sendEvents(parts, given, options),
-      },
-      clock,
-      logger,
-    }),
+    respond,
     clock,
     logger,
   });
@@ -79,6 +80,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const stop = async () => {
     logger.info({}, 'daemon stopping');
     stopping.abort();
+    endStreams();
     await reloaded;
     const graceMs = Math.max(0, parts.config.server.graceSeconds * 1000 - CLOSING_MS);
     const quiet = Promise.all([...serving.leaving, ...[upkeep, ...workers].map((worker) => worker.stop())]);

@@ -17,6 +17,9 @@ const HEADERS = {
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };
 
+/** Of an answer that is not sent at once. */
+export const STREAM_HEADERS: Record<string, string> = HEADERS;
+
 export function plain(status: number, text: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` };
 }

@@ -1,14 +1,14 @@
-/** What is known of every configured store right now: the input of the status page and of the gauges. */
-import type { DestinationState, HeldOrder, Store, StoreCounts, StoreRow } from '../store/types.ts';
+/** What is known of every configured store right now: the input of the pages and of the gauges. */
+import type { BackfillProgress, DestinationState, FailingOrder, HeldOrder, Store, StoreCounts, StoreRow } from '../store/types.ts';
 
-export type FiguresStore = Pick<Store, 'getStore' | 'counts' | 'listHeld' | 'getDestination'>;
+export type FiguresStore = Pick<Store, 'getStore' | 'counts' | 'listHeld' | 'listFailing' | 'listBackfills' | 'getDestination'>;
 
 /** One configured store, as the admin room needs it. */
 export interface AdminStore {
   name: string;
   destinations: readonly { name: string }[];
   /** Null: Shopify has not told yet. */
-  shopify: { budget(): { available: number } | null };
+  shopify: { budget(): { available: number; restoreRate: number } | null };
 }
 
 export interface Figures {
@@ -17,11 +17,18 @@ export interface Figures {
   row: StoreRow | null;
   counts: StoreCounts;
   held: HeldOrder[];
+  /** Orders whose last try failed, the most often tried first. */
+  failing: FailingOrder[];
   destinations: DestinationState[];
-  costAvailable: number | null;
+  /** The newest first. */
+  backfills: BackfillProgress[];
+  /** Null: Shopify has not told yet. */
+  costBudget: { available: number; restoreRate: number } | null;
 }
 
-const HELD_SHOWN = 20;
+const HELD_SHOWN = 10;
+const FAILING_SHOWN = 10;
+const BACKFILLS_SHOWN = 3;
 
 export async function readFigures(store: FiguresStore, connections: readonly AdminStore[], now: number): Promise<Figures[]> {
   return await Promise.all(
@@ -30,8 +37,10 @@ export async function readFigures(store: FiguresStore, connections: readonly Adm
       row: await store.getStore(name),
       counts: await store.counts(name, now),
       held: await store.listHeld(name, HELD_SHOWN),
+      failing: await store.listFailing(name, FAILING_SHOWN),
       destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
-      costAvailable: shopify.budget()?.available ?? null,
+      backfills: await store.listBackfills(name, BACKFILLS_SHOWN),
+      costBudget: shopify.budget(),
     })),
   );
 }

@@ -20,10 +20,10 @@ export function setGauges(
   for (const gauge of [...ofStores, changedAfterSendingOrders, events, blockedEvents, oldestPendingAge, destinationPaused]) gauge.reset();
 
   const age = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
-  for (const { name: store, row, counts, destinations, costAvailable: points } of figures ?? []) {
+  for (const { name: store, row, counts, destinations, costBudget } of figures ?? []) {
     storeConnected.set({ store }, row?.state === 'connected' ? 1 : 0);
     if (row && row.tokenAt !== null) tokenAge.set({ store }, age(row.tokenAt));
-    if (points !== null) costAvailable.set({ store }, points);
+    if (costBudget !== null) costAvailable.set({ store }, costBudget.available);
     dueOrders.set({ store, state: 'ready' }, counts.due - counts.waiting);
     dueOrders.set({ store, state: 'waiting' }, counts.waiting);
     oldestDueAge.set({ store }, age(counts.oldestDueAt));

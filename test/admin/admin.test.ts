@@ -168,7 +168,7 @@ describe('access', () => {
 describe('metrics', () => {
   test('show the state at the moment they are read', async () => {
     const { origin, state, clock, metrics } = await start();
-    state.budget = { available: 1_780 };
+    state.budget = { available: 1_780, restoreRate: 100 };
     state.counts = counts({
       due: 7,
       waiting: 5,

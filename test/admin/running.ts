@@ -56,7 +56,7 @@ export interface AdminState {
   counts: StoreCounts;
   held: HeldOrder[];
   destination: Partial<DestinationState>;
-  budget: { available: number } | null;
+  budget: { available: number; restoreRate: number } | null;
   workers: { name: string; code: string | null }[];
   /** Thrown by every read and write of the store. */
   broken: ConnectorError | null;
@@ -95,8 +95,19 @@ export async function startAdmin(options: RunningOptions = {}) {
     { level: 'info', fd: 1, pretty: false, colour: false },
     { write: (line: string) => void lines.push(JSON.parse(line)) },
   );
-  const respond = createAdmin({
+  const nothing = async () => await answer([]);
+  const { respond, endStreams } = createAdmin({
     store: {
+      listFailing: nothing,
+      listBackfills: nothing,
+      listEvents: nothing,
+      listDeadLetters: nothing,
+      replayDeadLetters: nothing,
+      discardDeadLetters: nothing,
+      accounting: nothing,
+      traffic: nothing,
+      getOrder: () => answer(null),
+      getEvent: () => answer(null),
       probe: () => answer(undefined),
       getStore: (name) => answer(state.rows[name] ?? null),
       counts: () => answer(state.counts),
@@ -132,7 +143,7 @@ export async function startAdmin(options: RunningOptions = {}) {
   });
   const server = createHttpServer({ name: 'admin', host: '127.0.0.1', port: 0, respond, clock, logger });
   const { port } = await server.listen();
-  return { state, clock, metrics, lines, server, port, origin: `http://127.0.0.1:${port}` };
+  return { state, clock, metrics, lines, server, endStreams, port, origin: `http://127.0.0.1:${port}` };
 }
 
 export const BROKEN = new ConnectorError('STORE_FULL', 'The disk is full. Make room.', { retryable: true });
