@@ -39,7 +39,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
       storeName,
       store,
       shopify,
-      settings: { rules: config.rules, backfill: config.backfill },
+      settings: { rules: config.rules, backfill: config.backfill, maxAgeHours: config.delivery.maxAgeHours },
       destinations: connection.destinations,
       clock,
       random,

@@ -15,9 +15,10 @@ export function setGauges(
 
   const { storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders } = metrics;
   const { changedAfterSendingOrders } = metrics;
-  const { events, blockedEvents, oldestPendingAge, destinationPaused } = metrics;
+  const { events, blockedEvents, oldestPendingAge, destinationPaused, destinationDown } = metrics;
   const ofStores = [storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders];
-  for (const gauge of [...ofStores, changedAfterSendingOrders, events, blockedEvents, oldestPendingAge, destinationPaused]) gauge.reset();
+  for (const gauge of [...ofStores, changedAfterSendingOrders, events, blockedEvents, oldestPendingAge, destinationPaused, destinationDown])
+    gauge.reset();
 
   const age = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
   for (const { name: store, row, counts, destinations, costBudget } of figures ?? []) {
@@ -35,7 +36,10 @@ export function setGauges(
     for (const [state, number] of Object.entries(counts.events)) events.set({ store, state }, number);
     blockedEvents.set({ store }, counts.blocked);
     oldestPendingAge.set({ store }, age(counts.oldestPendingAt));
-    for (const { destination, pausedAt } of destinations) destinationPaused.set({ store, destination }, pausedAt === null ? 0 : 1);
+    for (const { destination, pausedAt, cause } of destinations) {
+      destinationDown.set({ store, destination }, cause === 'down' ? 1 : 0);
+      destinationPaused.set({ store, destination }, pausedAt !== null && cause !== 'down' ? 1 : 0);
+    }
   }
 }
 

@@ -49,6 +49,8 @@ async function troublesOf(
     if (failure !== null) troubles.push(`worker ${worker.name} failed: ${failure}`);
   }
   const states = await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name)));
-  for (const { destination, pausedAt } of states) if (pausedAt !== null) troubles.push(`${destination} of store ${name} is paused`);
+  for (const { destination, pausedAt, cause } of states) {
+    if (pausedAt !== null) troubles.push(`${destination} of store ${name} is ${cause === 'down' ? 'down' : 'paused'}`);
+  }
   return troubles;
 }

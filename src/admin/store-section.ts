@@ -88,11 +88,11 @@ function connectionFacts({ row, costBudget, destinations }: Figures, now: number
     ['subscriptions', html`${row.subscriptions.length}, checked ${when(row.subscriptionsCheckedAt, now)}`],
     ...(row.checkRequestedAt === null ? [] : [['check', html`asked for ${when(row.checkRequestedAt, now)}`] as [string, Html]]),
     ['cost budget', costBudget === null ? 'not known yet' : `${count(Math.round(costBudget.available))} points`],
-    ...destinations.map(({ destination, pausedAt, reason, probeAt, lastDeliveredAt }): [string, Html] => [
+    ...destinations.map(({ destination, pausedAt, cause, reason, probeAt, lastDeliveredAt }): [string, Html] => [
       destination,
       pausedAt === null
         ? html`open, last delivery ${when(lastDeliveredAt, now)}`
-        : html`<span class="bad">paused: ${reason ?? 'unknown'}</span>, next try ${when(probeAt, now)}`,
+        : html`<span class="bad">${cause === 'down' ? 'down' : 'paused'}: ${reason ?? 'unknown'}</span>, next try ${when(probeAt, now)}`,
     ]),
   ]);
 }

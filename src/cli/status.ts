@@ -83,9 +83,12 @@ function events({ counts }: StoreStatus, { now }: Screen): string[][] {
 function attention({ counts, destinations, failing }: StoreStatus, { now, colours }: Screen): string[][] {
   const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
   return [
-    ...paused.map(({ destination, reason, pausedAt, probeAt }) => {
+    ...paused.map(({ destination, cause, reason, pausedAt, probeAt }) => {
       const next = probeAt === null ? '' : `; one event is tried ${relative(probeAt, now)}`;
-      return ['paused', colours.bad(`${destination}, ${relative(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`)];
+      return [
+        cause === 'down' ? 'down' : 'paused',
+        colours.bad(`${destination}, ${relative(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`),
+      ];
     }),
     ...failing.map(({ name, orderId, attempts, nextAt, error }) => {
       return [

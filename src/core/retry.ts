@@ -1,4 +1,4 @@
-/** When to try again: exponential backoff with full jitter. Pure: the random number is passed in. */
+/** When to try again, and when to give up: exponential backoff with full jitter, and an age. Pure: the random number is passed in. */
 
 export interface Backoff {
   /** Upper bound of the first wait, ms. */
@@ -15,4 +15,25 @@ export interface Backoff {
 export function backoffMs(backoff: Backoff, failures: number, random: number, atLeastMs = 0): number {
   const ceiling = Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.min(failures - 1, 30));
   return Math.max(Math.ceil(ceiling * random), Math.min(atLeastMs, backoff.maxMs));
+}
+
+/** An hour is time for every retry of a backlog to come round. */
+const SETTLING_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+
+export interface Failing {
+  /** For how long it fails, ms; less the time in which nothing could have succeeded. */
+  failingMs: number;
+  /** Since the program started, or since what it talks to came back, ms. */
+  settledMs: number;
+  maxAgeHours: number;
+}
+
+/**
+ * Whether to give up on what has failed for `maxAgeHours`. Not in the first hour (or `maxAgeHours`, if that is less) after a start: what was tried
+ * once before the program was off for days must not end with its second failure.
+ */
+export function isTooOld({ failingMs, settledMs, maxAgeHours }: Failing): boolean {
+  const maxMs = maxAgeHours * HOUR_MS;
+  return failingMs >= maxMs && settledMs >= Math.min(SETTLING_MS, maxMs);
 }

@@ -3,11 +3,13 @@ import type { Destination, Outcome } from '../destinations/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Http } from '../platform/http.ts';
 import type { Attempt, OutboxEvent, Settlement } from '../store/types.ts';
-import { settlementOf } from './settlement.ts';
+import { settlementOf, type Circumstances } from './settlement.ts';
 
 export interface Tried {
   outcome: Outcome;
   settlement: Settlement;
+  /** As it was when the answer came. */
+  downMs: number;
 }
 
 export interface AttemptOptions {
@@ -24,7 +26,8 @@ const ANSWER_BYTES = 1024;
 /** Never rejects for what the network does; the event's stored body is sent as it is. */
 export function createAttempt(
   options: AttemptOptions,
-): (event: OutboxEvent, pause: { probe: boolean; countedFrom: number }) => Promise<Tried> {
+): (event: OutboxEvent, probe: boolean, standing: () => Pick<Circumstances, 'downMs' | 'outageMs'>) => Promise<Tried> {
+  const startedAt = options.clock.now();
   const { destination, http, maxAgeHours, clock, random } = options;
 
   async function post(event: OutboxEvent): Promise<{ outcome: Outcome; attempt: Attempt }> {
@@ -39,10 +42,12 @@ export function createAttempt(
     return { outcome: destination.classify(answer, now), attempt };
   }
 
-  return async (event, pause) => {
+  return async (event, probe, standing) => {
     const { outcome, attempt } = await post(event);
-    const settlement = settlementOf(event, outcome, attempt, { ...pause, now: clock.now(), random: random(), maxAgeHours });
-    return { outcome, settlement };
+    const now = clock.now();
+    const stands = standing();
+    const circumstances = { ...stands, probe, now, random: random(), maxAgeHours, settledMs: now - startedAt };
+    return { outcome, settlement: settlementOf(event, outcome, attempt, circumstances), downMs: stands.downMs };
   };
 }
 

@@ -1,13 +1,15 @@
 /** Takes events from the outbox to one destination: leases lanes, posts their first events, settles them. */
 import PQueue from 'p-queue';
-import type { Destination } from '../destinations/types.ts';
+import type { Destination, Outcome } from '../destinations/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Http } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { LaneClaim, OutboxEvent, Store } from '../store/types.ts';
 import { createAttempt, type Tried } from './attempt.ts';
-import { createGate } from './gate.ts';
+import { createBreaker } from './breaker.ts';
+import { createGate, type Closing } from './gate.ts';
 import { createPace } from './pace.ts';
+import { createRamp } from './ramp.ts';
 import { createReport, type DeliveryMetrics } from './report.ts';
 import { createTempo } from './tempo.ts';
 
@@ -49,7 +51,7 @@ interface Leased {
   claim: LaneClaim;
   event: OutboxEvent;
   until: number;
-  /** The one event that is tried while the destination is paused. */
+  /** The one event that is tried while the destination is paused or down. */
   probe: boolean;
 }
 
@@ -73,6 +75,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const pace = createPace(perSecond, clock);
   const tempo = createTempo(concurrency, clock);
   const gate = createGate({ ...options, destination: destination.name });
+  const breaker = createBreaker();
+  const ramp = createRamp(concurrency);
   const attempt = createAttempt({ ...options, maxAgeHours: settings.maxAgeHours });
   const report = createReport(logger, options.metrics);
 
@@ -87,7 +91,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function mayStart({ probe, until }: Leased): boolean {
     if (stopping.aborted || clock.now() + timeoutMs > until) return false;
-    return probe || !(gate.paused() || answered.some(({ outcome }) => outcome.kind === 'pause'));
+    return probe || !(gate.closed() || answered.some(({ outcome }) => outcome.kind === 'pause'));
   }
 
   async function deliver(lane: Leased): Promise<void> {
@@ -98,7 +102,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
     posting += 1;
     try {
-      const tried = await attempt(lane.event, { probe: lane.probe, countedFrom: gate.resumedAt() });
+      const tried = await attempt(lane.event, lane.probe, gate.standing);
       answered.push({ ...lane, ...tried });
     } finally {
       posting -= 1;
@@ -121,7 +125,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** How many lanes to lease now. Some wait for their turn, so that requests follow each other without a look at the store. */
   function room(): number {
-    if (gate.paused()) return gate.probeDue() && inHand === 0 ? 1 : 0;
+    if (gate.closed()) return gate.probeDue() && inHand === 0 ? 1 : 0;
+    // A destination that has just come back gets no crowd.
+    if (ramp.width() < concurrency) return Math.max(0, ramp.width() - inHand);
     const ahead = Math.min(tempo.ahead(), mayWait);
     const free = Math.min(concurrency + ahead - inHand, mayWait - (inHand - posting));
     // Each look is a commit.
@@ -132,8 +138,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const limit = room();
     if (limit === 0) return;
     const now = clock.now();
-    const probe = gate.paused();
-    const claims = await store.claimLanes({ store: storeName, destination: destination.name, limit, now, leaseMs, eventsPerLane: 1 });
+    const probe = gate.closed() !== null;
+    const lanes = { store: storeName, destination: destination.name, limit, skip: probe ? gate.probeSkips() : 0 };
+    const claims = await store.claimLanes({ ...lanes, now, leaseMs, eventsPerLane: 1 });
     for (const claimed of claims) {
       const [event] = claimed.events;
       if (event) start({ claim: claimed, event, until: now + leaseMs, probe });
@@ -153,10 +160,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function settle(): Promise<void> {
     const batch = answered.slice();
     if (batch.length === 0) return;
-    const refused = batch.find(({ probe, outcome }) => !probe && outcome.kind === 'pause');
-    // Before the events are free again, so that a crash in between lets no crowd of them run into the same refusal.
-    if (refused?.outcome.kind === 'pause' && !gate.paused()) await gate.pause(refused.outcome.reason);
-    const lanes = batch.map(({ claim: claimed, event, settlement }) => ({ claim: claimed, results: [{ event, settlement }] }));
+    const closing = whatCloses(batch);
+    // Before the events are free again, so that a crash in between lets no crowd of them run into the same wall.
+    if (closing && gate.closed() === null) await gate.close(closing);
+    const lanes = batch.map(({ claim: claimed, event, settlement, downMs }) => ({
+      claim: claimed,
+      results: [{ event, settlement, downMs }],
+    }));
     const kept = await store.settleAll(lanes, clock.now());
     answered.splice(0, batch.length);
     inHand -= batch.length;
@@ -165,8 +175,31 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       else logger.warn({ store: storeName, destination: destination.name, eventId: event.eventId }, 'lease lost, attempt not recorded');
     }
     const probe = batch.find((lane) => lane.probe);
-    if (probe?.outcome.kind === 'delivered') await gate.resume();
-    else if (probe) await gate.pause(probe.outcome.kind === 'pause' ? probe.outcome.reason : null);
+    if (probe) await probed(probe.outcome);
+  }
+
+  /** What the answers of a batch say about the destination; null: that it may go on. */
+  function whatCloses(batch: (Leased & Tried)[]): Closing | null {
+    let down: Closing | null = null;
+    for (const { probe, event, outcome } of batch) {
+      if (probe) continue;
+      if (outcome.kind === 'pause') return closingOf(outcome);
+      if (outcome.kind === 'delivered') ramp.delivered();
+      if (outcome.kind === 'retry') ramp.failed();
+      if (breaker.note(event.eventId, outcome)) down = closingOf(outcome);
+    }
+    return down;
+  }
+
+  /** While it is down, any answer about the event itself shows that it is back; a refusal of everything ends with a success only. */
+  async function probed(outcome: Outcome): Promise<void> {
+    const closing = closingOf(outcome);
+    if (closing) return gate.close(closing);
+    if (outcome.kind === 'reject' && gate.closed() === 'refused') {
+      return gate.close({ cause: 'down', reason: outcome.reason, afterMs: 0 });
+    }
+    ramp.restart();
+    await gate.open();
   }
 
   /** Until there is something to settle or to look for, and a little longer while more is to be expected. */
@@ -226,4 +259,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
     },
   };
+}
+
+function closingOf(outcome: Outcome): Closing | null {
+  if (outcome.kind === 'pause') return { cause: 'refused', reason: outcome.reason, afterMs: 0 };
+  return outcome.kind === 'retry' ? { cause: 'down', reason: outcome.reason, afterMs: outcome.afterMs } : null;
 }

@@ -94,7 +94,14 @@ export function createMetrics() {
       [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
     ),
 
-    destinationPaused: gauge('destination_paused', '1 while delivery to the destination is paused.', ['store', 'destination']),
+    destinationPaused: gauge('destination_paused', '1 while delivery to the destination is paused: it refuses everything.', [
+      'store',
+      'destination',
+    ]),
+    destinationDown: gauge('destination_down', '1 while the destination is down: its circuit is open, single events are tried.', [
+      'store',
+      'destination',
+    ]),
 
     databaseUp: gauge('database_up', '0 while the database cannot be read.', []),
     workerUp: gauge('worker_up', '0 while the last tick of the worker failed.', ['worker']),

@@ -4,7 +4,7 @@ import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
-import type { Lane, LaneClaim, Store } from './types.ts';
+import type { Lane, Store } from './types.ts';
 
 const p = sql.placeholder;
 const LANES: Lane[] = ['live', 'historical'];
@@ -46,18 +46,26 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
     .limit(p('limit'))
     .prepare();
 
-  return operation(({ store, destination, limit, now, leaseMs, eventsPerLane }) =>
+  return operation(({ store, destination, limit, now, leaseMs, eventsPerLane, skip = 0 }) =>
     transaction(() => {
       const leaseToken = newToken();
-      const claims: LaneClaim[] = [];
+      const found: string[] = [];
       for (const lane of LANES) {
-        for (const { orderId } of ready.all({ store, destination, lane, now, limit: limit - claims.length })) {
-          lease.run({ store, orderId, destination, leaseToken, nextAt: now + leaseMs });
-          const work = undelivered.all({ store, orderId, destination, limit: eventsPerLane });
-          claims.push({ store, destination, orderId, leaseToken, events: work });
-        }
+        for (const { orderId } of ready.all({ store, destination, lane, now, limit: limit + skip - found.length })) found.push(orderId);
       }
-      return claims;
+      return found
+        .slice(Math.min(skip, Math.max(0, found.length - limit)))
+        .slice(0, limit)
+        .map((orderId) => {
+          lease.run({ store, orderId, destination, leaseToken, nextAt: now + leaseMs });
+          return {
+            store,
+            destination,
+            orderId,
+            leaseToken,
+            events: undelivered.all({ store, orderId, destination, limit: eventsPerLane }),
+          };
+        });
     }),
   );
 }

@@ -28,14 +28,15 @@ export function destinationStates({ orm }: Connection): Operations {
   return {
     getDestination: operation((store, destination) => row.get({ store, destination }) ?? { store, destination, ...open }),
     // Pausing what is paused is a probe that failed: the pause goes on since it began.
-    pauseDestination: operation(({ store, destination, reason, probeAt, now }) => {
+    pauseDestination: operation(({ store, destination, cause, reason, probeAt, now }) => {
       orm
         .insert(destinations)
-        .values({ store, destination, pausedAt: now, reason, probeAt, probes: 0 })
+        .values({ store, destination, pausedAt: now, cause, reason, probeAt, probes: 0 })
         .onConflictDoUpdate({
           target: [destinations.store, destinations.destination],
           set: {
             pausedAt: sql`coalesce(paused_at, ${now})`,
+            cause,
             reason,
             probeAt,
             probes: sql`case when paused_at is null then 0 else probes + 1 end`,
@@ -46,7 +47,15 @@ export function destinationStates({ orm }: Connection): Operations {
     resumeDestination: operation((store, destination, now) => {
       orm
         .update(destinations)
-        .set({ pausedAt: null, reason: null, probeAt: null, probes: 0, resumedAt: now })
+        .set({
+          pausedAt: null,
+          cause: null,
+          reason: null,
+          probeAt: null,
+          probes: 0,
+          resumedAt: now,
+          downMs: sql`down_ms + max(0, ${now} - coalesce(paused_at, ${now}))`,
+        })
         .where(and(eq(destinations.store, store), eq(destinations.destination, destination)))
         .run();
     }),

@@ -199,6 +199,8 @@ export type Settlement =
 export interface SettledEvent {
   event: OutboxEvent;
   settlement: Settlement;
+  /** Kept with a first attempt: how long the destination had been closed in all. Default: 0. */
+  downMs?: number;
 }
 
 export interface DestinationState {

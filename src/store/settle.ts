@@ -41,6 +41,7 @@ export function settlements(connection: Connection): Pick<Store, 'settle' | 'set
       outcome: parameter('outcome'),
       attempts: sql`attempts + 1`,
       firstAttemptAt: sql`coalesce(first_attempt_at, ${p('at')})`,
+      downMsBefore: sql`case when first_attempt_at is null then ${p('downMs')} else down_ms_before end`,
     })
     .where(and(eq(events.id, p('id')), eq(events.state, 'pending')))
     .prepare();
@@ -57,8 +58,8 @@ export function settlements(connection: Connection): Pick<Store, 'settle' | 'set
   function settleOne(claim: LaneClaim, results: SettledEvent[], now: number): boolean {
     const lane = { store: claim.store, orderId: claim.orderId, destination: claim.destination };
     if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;
-    for (const { event, settlement } of results) {
-      const changed = setEvent.run({ id: event.id, at: settlement.attempt.at, ...settled(settlement, now) }).changes;
+    for (const { event, settlement, downMs = 0 } of results) {
+      const changed = setEvent.run({ id: event.id, at: settlement.attempt.at, downMs, ...settled(settlement, now) }).changes;
       if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
     }
     if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });

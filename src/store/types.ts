@@ -75,6 +75,8 @@ export interface Store extends BackfillOperations {
     now: number;
     leaseMs: number;
     eventsPerLane: number;
+    /** Leaves so many of the first ones out, as far as there are others. */
+    skip?: number;
   }): Promise<LaneClaim[]>;
   /**
    * Records attempts and outcomes in one commit. A settlement under a lost lease changes nothing and returns false in its place.
@@ -89,7 +91,15 @@ export interface Store extends BackfillOperations {
   /** Puts events on the outbox by themselves, in one commit. Answers in the order given: null, or what has that id at this destination already. */
   addEvents(options: { store: string; destination: string; events: NewEvent[]; now: number }): Promise<(EventWithId | null)[]>;
   getDestination(store: string, destination: string): Promise<DestinationState>;
-  pauseDestination(state: { store: string; destination: string; reason: string; probeAt: number; now: number }): Promise<void>;
+  /** Pausing what is paused is a probe that failed: the pause goes on since it began. */
+  pauseDestination(state: {
+    store: string;
+    destination: string;
+    cause: NonNullable<DestinationState['cause']>;
+    reason: string;
+    probeAt: number;
+    now: number;
+  }): Promise<void>;
   resumeDestination(store: string, destination: string, now: number): Promise<void>;
 
   // Dead letters

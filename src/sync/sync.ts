@@ -2,7 +2,7 @@
 import type { Derivation } from '../core/decision.ts';
 import { ConnectorError, errorCode } from '../core/errors.ts';
 import type { Order } from '../core/order.ts';
-import { backoffMs } from '../core/retry.ts';
+import { backoffMs, isTooOld } from '../core/retry.ts';
 import type { RuleSettings } from '../core/settings.ts';
 import { derive } from '../pipeline/index.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -16,13 +16,15 @@ import { takenOf } from './taken.ts';
 export interface SyncSettings {
   rules: RuleSettings;
   backfill: WindowSettings;
+  /** An order that still fails by itself after so long is a dead letter. */
+  maxAgeHours: number;
 }
 
 export interface SyncOptions {
   storeName: string;
   store: Pick<
     Store,
-    'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders'
+    'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders' | 'failDueOrder'
   >;
   shopify: Pick<Shopify, 'orders'>;
   settings: SyncSettings;
@@ -51,6 +53,8 @@ const RETRY = { baseMs: 5_000, maxMs: 900_000 };
  */
 export function createSync(options: SyncOptions): { tick(signal: AbortSignal): Promise<number> } {
   const { store, storeName, clock, logger } = options;
+  /** Before that nothing could be read: the program was off, or Shopify was. */
+  let readableSince = clock.now();
 
   function again(claim: DueOrder): number {
     return clock.now() + backoffMs(RETRY, claim.attempts + 1, options.random(), 1_000);
@@ -60,6 +64,7 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     try {
       return await options.shopify.orders(claims.map((claim) => claim.orderId));
     } catch (error) {
+      readableSince = clock.now();
       await store.releaseDueOrders(claims, Math.max(...claims.map(again)), errorCode(error));
       throw error;
     }
@@ -102,12 +107,24 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     return writes;
   }
 
-  async function giveBack(claim: DueOrder, error: ConnectorError): Promise<void> {
+  /** For an order that fails by itself. */
+  async function giveBack(claim: DueOrder, error: ConnectorError, noted = error.code): Promise<void> {
+    const now = clock.now();
+    const age = { failingMs: now - (claim.failingSince ?? now), settledMs: now - readableSince };
+    const dead = isTooOld({ ...age, maxAgeHours: options.settings.maxAgeHours });
     logger.error(
       { store: storeName, orderId: claim.orderId, code: error.code, error: error.message, attempts: claim.attempts + 1 },
-      'order could not be read, will be tried again',
+      dead ? 'order could not be read, put aside as a dead letter' : 'order could not be read, will be tried again',
     );
-    await store.releaseDueOrders([claim], again(claim), error.code);
+    await store.failDueOrder(claim, { againAt: dead ? null : again(claim), error: noted, now });
+  }
+
+  /** What the database refuses of an order is that order's own fault too. */
+  async function giveBackUnwritten(writes: OrderWrite[], results: OrderWriteResult[]): Promise<void> {
+    for (const [index, { error }] of results.entries()) {
+      const write = writes[index];
+      if (error !== undefined && write) await giveBack(write.claim, new ConnectorError('SYNC_NOT_WRITTEN', error), error);
+    }
   }
 
   /** On a full disk there may be room for giving the leases back where there was none for the orders; else they run out. */
@@ -123,9 +140,6 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
   function report(writes: OrderWrite[], results: OrderWriteResult[]): void {
     for (const [index, result] of results.entries()) {
       const write = writes[index];
-      if (result.error !== undefined) {
-        logger.error({ store: storeName, orderId: result.orderId, error: result.error }, 'order could not be written, will be tried again');
-      }
       if (!write || !result.written) continue;
       const { decision, reason, warnings } = write.derivation;
       logger.info({ store: storeName, orderId: result.orderId, decision, reason, events: result.newEvents }, 'order written');
@@ -149,7 +163,9 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
 
       const { orders, failed } = await read(claims);
       const writes = await deriveAll(row, claims, orders);
-      report(writes, await written(claims, () => store.writeOrders(storeName, writes, clock.now())));
+      const results = await written(claims, () => store.writeOrders(storeName, writes, clock.now()));
+      report(writes, results);
+      await giveBackUnwritten(writes, results);
 
       const missing: OrderMissing[] = [];
       for (const claim of claims) {

@@ -85,7 +85,7 @@ describe('health', () => {
       200,
       { ok: true, reasons: [], notes: ['worker sync main failed: TOKEN_WRONG_SECRET'] },
     ]);
-    state.destination = { pausedAt: NOW };
+    state.destination = { pausedAt: NOW, cause: 'refused' };
     await clock.advance(1_000);
     expect((await fetch(`${origin}/readyz`)).status).toBe(503);
   });

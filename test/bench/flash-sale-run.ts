@@ -87,7 +87,7 @@ export async function playFlashSale(sale: FlashSale): Promise<FlashSaleResult> {
       storeName: STORE,
       store,
       shopify,
-      settings: { rules: RULES, backfill: { enabled: true, since: null } },
+      settings: { rules: RULES, backfill: { enabled: true, since: null }, maxAgeHours: 72 },
       destinations: [{ name: 'converge', eventNames: null }],
       clock,
       random: chance,

@@ -34,7 +34,16 @@ function event(more: Partial<OutboxEvent> = {}): OutboxEvent {
 }
 
 const settle = (of: Partial<OutboxEvent>, outcome: Outcome, more: Partial<Circumstances> = {}) =>
-  settlementOf(event(of), outcome, attempt, { now: NOW, random: 0.999_999, maxAgeHours: 72, countedFrom: 0, probe: false, ...more });
+  settlementOf(event(of), outcome, attempt, {
+    now: NOW,
+    random: 0.999_999,
+    maxAgeHours: 72,
+    settledMs: 1_000 * HOUR,
+    downMs: 0,
+    probe: false,
+    outageMs: 0,
+    ...more,
+  });
 
 function waitOf(attempts: number, outcome = later(), random = 0.999_999): number {
   const settlement = settle({ attempts }, outcome, { random });
@@ -78,10 +87,27 @@ describe('a failure that may pass', () => {
     expect(settle({ firstAttemptAt: NOW - HOUR }, later(), { maxAgeHours: 0.5 }).state).toBe('dead');
   });
 
-  it('does not count the time of a pause, and never ends a probe', () => {
-    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 71 * HOUR }).state).toBe('retry');
-    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { countedFrom: NOW - 72 * HOUR }).state).toBe('dead');
-    expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, later(), { probe: true }).state).toBe('retry');
+  it('does not count the time in which the destination was paused or down', () => {
+    const old = { firstAttemptAt: NOW - 500 * HOUR, downMsBefore: 30 * HOUR };
+    expect(settle(old, later(), { downMs: 459 * HOUR }).state).toBe('retry');
+    expect(settle(old, later(), { downMs: 458 * HOUR }).state).toBe('dead');
+    expect(settle({ ...old, downMsBefore: null }, later(), { downMs: 429 * HOUR }).state).toBe('retry');
+  });
+
+  it('ends nothing in the first hour after a start, however old it is', () => {
+    const old = { firstAttemptAt: NOW - 500 * HOUR };
+    expect(settle(old, later(), { settledMs: HOUR - 1 }).state).toBe('retry');
+    expect(settle(old, later(), { settledMs: HOUR }).state).toBe('dead');
+    expect(settle(old, later(), { settledMs: HOUR / 4, maxAgeHours: 0.25 }).state).toBe('dead');
+  });
+
+  it('as a probe keeps its place, and ends only in an outage that lasts longer than maxAgeHours itself', () => {
+    const old = { firstAttemptAt: NOW - 500 * HOUR, nextAttemptAt: NOW - 499 * HOUR };
+    const probe = (more: Partial<Circumstances>) => settle(old, later(), { probe: true, ...more });
+    expect(probe({})).toMatchObject({ state: 'retry', nextAt: NOW - 499 * HOUR });
+    expect(probe({ outageMs: 72 * HOUR - 1, downMs: 400 * HOUR })).toMatchObject({ state: 'retry', nextAt: NOW - 499 * HOUR });
+    expect(probe({ outageMs: 72 * HOUR }).state).toBe('dead');
+    expect(settle({ firstAttemptAt: NOW - HOUR }, later(), { probe: true, outageMs: 90 * HOUR }).state).toBe('retry');
   });
 });
 
@@ -89,7 +115,7 @@ it('a refusal of the event is the end of it; a refusal of everything is not, wha
   expect(settle({}, { kind: 'reject', reason: 'refused (422)' })).toEqual({ state: 'dead', outcome: 'refused (422)', attempt });
   expect(settle({ firstAttemptAt: NOW - 500 * HOUR }, { kind: 'pause', reason: 'token (401)' })).toEqual({
     state: 'retry',
-    nextAt: NOW,
+    nextAt: NOW - 5,
     outcome: 'token (401)',
     attempt,
   });

@@ -164,10 +164,21 @@ test('a destination is paused, probed and opened again', async () => {
     lastDeliveredAt: null,
     resumedAt: null,
   });
-  await store.pauseDestination({ store: SHOP, destination: 'converge', reason: 'HTTP 401', probeAt: T0 + 1, now: T0 });
-  expect(await of()).toMatchObject({ pausedAt: T0, reason: 'HTTP 401', probeAt: T0 + 1, probes: 0 });
-  await store.pauseDestination({ store: SHOP, destination: 'converge', reason: 'HTTP 403', probeAt: T0 + 9, now: T0 + 1 });
+  await store.pauseDestination({ store: SHOP, destination: 'converge', cause: 'refused', reason: 'HTTP 401', probeAt: T0 + 1, now: T0 });
+  expect(await of()).toMatchObject({ pausedAt: T0, cause: 'refused', reason: 'HTTP 401', probeAt: T0 + 1, probes: 0 });
+  await store.pauseDestination({
+    store: SHOP,
+    destination: 'converge',
+    cause: 'refused',
+    reason: 'HTTP 403',
+    probeAt: T0 + 9,
+    now: T0 + 1,
+  });
   expect(await of()).toMatchObject({ pausedAt: T0, reason: 'HTTP 403', probeAt: T0 + 9, probes: 1 });
   await store.resumeDestination(SHOP, 'converge', T0 + 20);
-  expect(await of()).toMatchObject({ pausedAt: null, reason: null, probeAt: null, probes: 0, resumedAt: T0 + 20 });
+  expect(await of()).toMatchObject({ pausedAt: null, reason: null, probeAt: null, probes: 0, resumedAt: T0 + 20, cause: null, downMs: 20 });
+  await store.pauseDestination({ store: SHOP, destination: 'converge', cause: 'down', reason: 'HTTP 500', probeAt: T0, now: T0 + 100 });
+  await store.resumeDestination(SHOP, 'converge', T0 + 105);
+  await store.resumeDestination(SHOP, 'converge', T0 + 900);
+  expect(await of()).toMatchObject({ downMs: 25 });
 });

@@ -56,7 +56,7 @@ export async function startSync(options: Running = {}) {
     storeName: SHOP,
     store,
     shopify: { orders: shop.read },
-    settings: { rules, backfill: options.backfill ?? { enabled: true, since: null } },
+    settings: { rules, backfill: options.backfill ?? { enabled: true, since: null }, maxAgeHours: 72 },
     destinations: options.destinations ?? [{ name: 'converge', eventNames: null }],
     clock,
     random: () => 0.5,

@@ -344,3 +344,59 @@ describe('a store', () => {
     expect(ids(run.events())).toEqual(['2']);
   });
 });
+
+describe('an order that fails by itself', () => {
+  const HOUR = 60 * MINUTE;
+  const dead = async (run: Awaited<ReturnType<typeof startSync>>) =>
+    (await run.store.listDeadLetters({ limit: 9 })).map(({ id, reason }) => [id, reason]);
+
+  async function broken() {
+    const run = await startSync({ rules: {} });
+    for (const id of ['1', '2']) run.shop.orders.set(id, order(id, DELAY_MS));
+    run.shop.broken.add('1');
+    await run.webhook('orders/create', order('1', DELAY_MS));
+    return run;
+  }
+
+  it('is tried for maxAgeHours, then a dead letter; put back, it is read again', async () => {
+    const run = await broken();
+    await run.pass(72 * HOUR, 15 * MINUTE);
+    expect(await dead(run)).toEqual([]);
+    const asked = run.shop.asked.length;
+    expect(asked).toBeGreaterThan(250);
+    await run.pass(HOUR, 15 * MINUTE);
+    expect(await dead(run)).toEqual([['order:1', 'SHOPIFY_PARTIAL']]);
+    await run.pass(24 * HOUR, HOUR);
+    expect(run.shop.asked.length).toBeLessThan(asked + 6);
+    run.shop.broken.delete('1');
+    await run.store.replayDeadLetters({ ids: ['order:1'] }, run.clock.now());
+    await run.tick();
+    expect(ids(run.events())).toEqual(['1']);
+  });
+
+  it('is not given up for an outage of Shopify, nor in the hour after it', async () => {
+    const run = await broken();
+    await run.tick();
+    run.shop.fail(new Error('away'));
+    for (let hour = 0; hour < 80; hour += 1) {
+      await run.clock.advance(HOUR);
+      await run.tick().catch(() => {});
+    }
+    run.shop.fail(null);
+    await run.pass(HOUR - MINUTE, 10 * MINUTE);
+    expect(await dead(run)).toEqual([]);
+    await run.pass(HOUR, 10 * MINUTE);
+    expect(await dead(run)).toHaveLength(1);
+  });
+
+  it('is the one that the database refuses, too', async () => {
+    const run = await broken();
+    run.shop.broken.clear();
+    run.shop.orders.set('1', order('1', DELAY_MS, { name: null }));
+    await run.webhook('orders/create', order('2', DELAY_MS));
+    await run.tick();
+    expect(ids(run.events())).toEqual(['2']);
+    await run.pass(74 * HOUR, 15 * MINUTE);
+    expect(await dead(run)).toEqual([['order:1', expect.stringMatching(/NOT NULL/)]]);
+  });
+});
