@@ -81,8 +81,10 @@ function checkContents(names: string[]): string {
 /** Without scripts and development packages, as the README says; npm's cache is used where it has what is asked for. */
 async function install(file: string): Promise<void> {
   const { stdout } = await expectCode(0, 'npm', ['config', 'get', 'cache'], ROOT, process.env);
-  // Where npm's packages come from is told by the user's own configuration, so that alone is kept of the environment.
-  const settings = Object.entries(process.env).filter(([name]) => /^npm_config_(registry|userconfig|.*proxy|cafile)$|proxy$/i.test(name));
+  // Where packages come from and whom to trust for it is the machine's own matter, so that alone is kept of the environment.
+  const settings = Object.entries(process.env).filter(([name]) =>
+    /^npm_config_(registry|userconfig|cafile)$|proxy$|_CERTS?$|^SSL_CERT/i.test(name),
+  );
   const env = { ...Object.fromEntries(settings), ...clean, HOME: process.env.HOME, npm_config_cache: stdout.trim() };
   const args = ['install', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', file];
   const first = await run('npm', args, folder, env);
