@@ -1,9 +1,10 @@
 /** Every command with its flags, and what it calls. */
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { App } from '../app.ts';
 import type { Environment } from '../config/index.ts';
 import { backUpDatabase } from './backup.ts';
+import { printCompletion, SHELLS, type Shell } from './completion.ts';
 import { checkConfig, printConfig, printSchema } from './config.ts';
 import { connectStores } from './connect.ts';
 import { discardDeadLetters, listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.ts';
@@ -166,6 +167,9 @@ export function createProgram(env: Environment, done: (code: number) => void): C
       done(await backUpDatabase(readConfig(opened), { path, force, stop: awaitStop() }, opened.screen));
     });
 
+  command('completion', 'print the completion script of a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) => done(printCompletion(program, shell, session().screen)));
   command('sandbox', 'a Shopify store and a Converge endpoint on this machine, to try things against')
     .option('--port <n>', 'its port; 0: any free one', wholeNumber(0, 65_535), 4010)
     .option('--orders <n>', 'orders the store has from the start', wholeNumber(0, 100_000), 25)
