@@ -15,7 +15,7 @@ export async function connectStores(app: Pick<App, 'connect'>, options: { store?
 function printReport(report: ConnectReport, screen: Screen): void {
   const { bold, good, bad } = screen.colours;
   if (!report.ok) screen.fail(`${bold(report.store)}  ${bad('not connected')}\n  ${report.error?.message ?? 'unknown reason'}`);
-  else if (!screen.quiet) screen.print(`${bold(report.store)}  ${good('connected')}\n${table(facts(report, screen), '  ')}`);
+  else if (!screen.quiet) screen.print(`${bold(report.store)}  ${good('connected')}\n${table(facts(report, screen), '  ', screen.width)}`);
 }
 
 function facts({ installation, missingScopes, subscriptions, firstConnectedAt }: ConnectReport, screen: Screen): string[][] {

@@ -1,4 +1,5 @@
 /** `events list`: the event log, newest first. */
+import { stripVTControlCharacters } from 'node:util';
 import { relative } from '../admin/time.ts';
 import type { App } from '../app.ts';
 import type { EventFilter, EventState } from '../store/types.ts';
@@ -28,7 +29,7 @@ export async function listEvents(app: Pick<App, 'listEvents' | 'status'>, option
     return OK;
   }
   if (found.length === 0) screen.print('No event matches.');
-  else screen.print(table([HEADINGS.map(screen.colours.dim), ...clean(found).map((event) => cells(event, screen))]));
+  else screen.print(fitted([HEADINGS, ...clean(found).map((event) => cells(event, screen))], screen));
   if (found.length === options.limit && !screen.quiet) screen.print(screen.colours.dim(`The newest ${options.limit}; --limit shows more.`));
   return OK;
 }
@@ -40,6 +41,21 @@ async function find(app: Pick<App, 'listEvents'>, filter: EventFilter, order: st
   const byId = id === undefined ? [] : await app.listEvents({ ...filter, orderId: id });
   if (byId.length > 0 || order.includes('/')) return byId;
   return app.listEvents({ ...filter, orderName: order.trim() });
+}
+
+/** On a terminal that is too narrow, columns that say the same in every line are left out first, then those `show` has too. */
+function fitted(rows: string[][], { width, colours }: Screen): string {
+  const told = (column: number) => new Set(rows.slice(1).map((row) => row[column])).size > 1;
+  const spare = ['store', 'to'].filter((name) => !told(HEADINGS.indexOf(name))).concat('attempts', 'outcome');
+  const left = new Set<string>();
+  for (;;) {
+    const kept = rows.map((row) => row.filter((_cell, column) => !left.has(HEADINGS[column] ?? '')));
+    const text = table(kept.map((row, index) => (index === 0 ? row.map(colours.dim) : row)));
+    const widest = Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
+    const next = spare.shift();
+    if (width === null || widest <= width || next === undefined) return text;
+    left.add(next);
+  }
 }
 
 const HEADINGS = ['id', 'store', 'order', 'event', 'event id', 'to', 'status', 'written', 'attempts', 'outcome'];
@@ -57,7 +73,7 @@ function cells(event: Listed, { colours, now }: Screen): string[] {
     colour(status),
     relative(event.createdAt, now),
     String(event.attempts),
-    event.blockedBy === null ? (event.outcome ?? '') : `waits behind ${event.blockedBy}`,
+    event.blockedBy === null ? (event.outcome === status ? '' : (event.outcome ?? '')) : `waits behind ${event.blockedBy}`,
   ];
 }
 

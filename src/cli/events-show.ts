@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { Attempt } from '../store/types.ts';
 import { OK } from './exit-codes.ts';
-import { clean, printJson, table, type Screen } from './screen.ts';
+import { clean, printJson, table, wrapped, type Screen } from './screen.ts';
 
 /** Throws CLI_EVENT_NOT_FOUND. */
 export async function showEvent(app: Pick<App, 'showEvent'>, id: string, screen: Screen): Promise<number> {
@@ -34,9 +34,9 @@ export async function showEvent(app: Pick<App, 'showEvent'>, id: string, screen:
       ? []
       : [['next attempt', `${time(event.nextAttemptAt)} (${relative(event.nextAttemptAt, screen.now)})`]]),
   ];
-  screen.print(`${bold(event.name)}\n${table(facts, '  ')}`);
-  if (trail.length > 0) screen.print(`\n${bold('Why')}\n${trail.map((line) => `  ${line}`).join('\n')}`);
-  screen.print(`\n${bold('Attempts')}\n${attempts.length === 0 ? '  none yet' : table(attempts.map(attemptCells), '  ')}`);
+  screen.print(`${bold(event.name)}\n${table(facts, '  ', screen.width)}`);
+  if (trail.length > 0) screen.print(`\n${bold('Why')}\n${trail.map((line) => `  ${wrapped(line, screen.width, '  ')}`).join('\n')}`);
+  screen.print(`\n${bold('Attempts')}\n${attempts.length === 0 ? '  none yet' : table(attempts.map(attemptCells), '  ', screen.width)}`);
   const body = event.body === null ? dim('  removed: it is past retention.days') : JSON.stringify(JSON.parse(event.body), null, 2);
   screen.print(`\n${bold('Body')}\n${body}`);
   return OK;

@@ -3,7 +3,7 @@ import type { App, Preview } from '../app.ts';
 import type { Derivation } from '../core/decision.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { OK } from './exit-codes.ts';
-import { clean, printJson, table, type Screen } from './screen.ts';
+import { clean, printJson, table, wrapped, type Screen } from './screen.ts';
 import { countOf, timeIn } from './words.ts';
 
 /** Throws CLI_ORDER_NOT_FOUND. */
@@ -62,8 +62,8 @@ function printPreview({ store, order, derivation, destinations, previous }: Prev
       ),
     ]),
   ];
-  screen.print(`${bold(`Order ${order.name}`)} (${order.id}) of ${store}\n${table(rows, '  ')}`);
-  screen.print(`\n${bold('Why')}\n${derivation.trail.map((line) => `  ${line}`).join('\n')}`);
+  screen.print(`${bold(`Order ${order.name}`)} (${order.id}) of ${store}\n${table(rows, '  ', screen.width)}`);
+  screen.print(`\n${bold('Why')}\n${derivation.trail.map((line) => `  ${wrapped(line, screen.width, '  ')}`).join('\n')}`);
   const sentBefore = previous === null || previous.sentTotal === null ? '' : ` What was written before: events list --order ${order.id}`;
   const none = `${bold('Nothing would be sent.')}${sentBefore}`;
   screen.print(`\n${derivation.events.length === 0 ? none : bold(`Would be sent: ${countOf(derivation.events.length, 'event')}`)}`);

@@ -20,6 +20,7 @@ import { openLogger, openSession, readConfig, wantsColour, withApp, type GlobalF
 import { awaitReload, awaitStop } from './signals.ts';
 import { runDaemon } from './start.ts';
 import { showStatus } from './status.ts';
+import { watchHere } from './watch.ts';
 
 interface StoreOption {
   store?: string;
@@ -82,9 +83,11 @@ export function createProgram(env: Environment, done: (code: number) => void): C
     const opened = session();
     done(await withApp(opened, 'daemon', (app) => runDaemon(app, signals, () => readConfig(opened))));
   });
-  command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery').action(() =>
-    actOnApp((app, { screen }) => showStatus(app, screen)),
-  );
+  command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery')
+    .option('--watch', 'look again every two seconds, until Ctrl-C')
+    .action(({ watch: again }: { watch?: boolean }) =>
+      actOnApp((app, { screen }) => (again ? watchHere((now) => showStatus(app, now), screen) : showStatus(app, screen))),
+    );
   perStore('doctor', 'check config, reach, token, scopes, subscriptions, public URL, endpoint, clock, disk, database: each with the fix')
     .option('--send-test', 'also send each Converge endpoint one event named "Connector Test"')
     .action(async ({ store, sendTest = false }: StoreOption & { sendTest?: boolean }) => {

@@ -26,12 +26,14 @@ export function createColours(on: boolean): Colours {
   return { bold: style('bold'), dim: style('dim'), good: style('green'), bad: style('red'), warning: style('yellow') };
 }
 
-/** Columns as wide as they need to be, two blanks between them; the last one is not padded. */
-export function table(rows: string[][], indent = ''): string {
+/** Columns as wide as they need to be, two blanks between them; the last one is not padded, and breaks where `columns` end. */
+export function table(rows: string[][], indent = '', columns: number | null = null): string {
   const width = (text: string) => stripVTControlCharacters(text).length;
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, width(cell))));
-  const pad = (cell: string, column: number, last: boolean) => (last ? cell : cell + ' '.repeat((widths[column] ?? 0) - width(cell)));
+  const before = (column: number) => ' '.repeat(indent.length + widths.slice(0, column).reduce((sum, size) => sum + size + 2, 0));
+  const pad = (cell: string, column: number, last: boolean) =>
+    last ? wrapped(cell, columns, before(column)) : cell + ' '.repeat((widths[column] ?? 0) - width(cell));
   return rows
     .map((row) => (indent + row.map((cell, column) => pad(cell, column, column === row.length - 1)).join('  ')).trimEnd())
     .join('\n');
@@ -43,6 +45,7 @@ export function wrapped(text: string, width: number | null, indent: string): str
   return text
     .split('\n')
     .flatMap((paragraph) => {
+      if (stripVTControlCharacters(paragraph).length <= room) return [paragraph];
       const lines: string[] = [];
       for (const word of paragraph.trim().split(/ +/)) {
         const last = lines.at(-1);

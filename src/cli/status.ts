@@ -31,7 +31,7 @@ function storeText(store: StoreStatus, screen: Screen): string {
   const { row } = store;
   if (!row) return `${bold(store.name)}  ${bad('never connected')}: run connect, or start`;
   const rows = [...connection(row, screen), ...orders(store, row, screen), ...events(store, screen), ...attention(store, screen)];
-  return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ')}`;
+  return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ', screen.width)}`;
 }
 
 function connection(row: StoreRow, { now, colours }: Screen): string[][] {

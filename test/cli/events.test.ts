@@ -172,3 +172,14 @@ Body
     });
   });
 });
+
+describe('a narrow terminal', () => {
+  it('gets what fits: columns that say the same in every line are left out first', async () => {
+    const on = screen({ width: 80 });
+    await listEvents(log([delivered, blocked]), { limit: 50 }, on);
+    expect(on.text().split('\n')[0]).toBe('id  order  event            event id  status     written    outcome');
+    const wide = screen({ width: 200 });
+    await listEvents(log([delivered, blocked]), { limit: 50 }, wide);
+    expect(wide.text()).toContain('store');
+  });
+});
