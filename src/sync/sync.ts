@@ -142,7 +142,7 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       const write = writes[index];
       if (!write || !result.written) continue;
       const { decision, reason, warnings } = write.derivation;
-      logger.info({ store: storeName, orderId: result.orderId, decision, reason, events: result.newEvents }, 'order written');
+      logger.info({ store: storeName, orderId: result.orderId, decision, reason, eventIds: result.newEvents }, 'order written');
       for (const warning of warnings) {
         // Said again at every read; counted by the ledger, so the log needs it once.
         if (result.newEvents.length > 0 || warning.code === 'CHANGED_AFTER_SENDING') {
