@@ -76,7 +76,7 @@ export function createAdmin(options: AdminOptions): Admin {
       options.logger.error({ code: errorCode(error) }, 'figures for the metrics could not be read');
       return null;
     });
-    setGauges(metrics, known, workers, clock.now());
+    setGauges(metrics, { figures: known, size: await store.size(), workers, now: clock.now() });
     return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
   }
 

@@ -1,7 +1,7 @@
 /** What is known of every configured store right now: the input of the pages and of the gauges. */
 import type { BackfillProgress, DestinationState, FailingOrder, HeldOrder, Store, StoreCounts, StoreRow } from '../store/types.ts';
 
-export type FiguresStore = Pick<Store, 'getStore' | 'counts' | 'listHeld' | 'listFailing' | 'listBackfills' | 'getDestination'>;
+export type FiguresStore = Pick<Store, 'getStore' | 'counts' | 'listHeld' | 'listFailing' | 'listBackfills' | 'getDestination' | 'size'>;
 
 /** One configured store, as the admin room needs it. */
 export interface AdminStore {

@@ -3,44 +3,60 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Worker } from '../platform/worker.ts';
 import type { Figures } from './figures.ts';
 
-/** `figures` null: the database cannot be read; its gauges are then absent instead of old. */
-export function setGauges(
-  metrics: Metrics,
-  figures: Figures[] | null,
-  workers: readonly Pick<Worker, 'name' | 'failure'>[],
-  now: number,
-): void {
+export interface GaugeInput {
+  /** Null: the database cannot be read; its gauges are then absent instead of old. */
+  figures: Figures[] | null;
+  size: { databaseBytes: number; logBytes: number };
+  workers: readonly Pick<Worker, 'name' | 'failure'>[];
+  now: number;
+}
+
+export function setGauges(metrics: Metrics, { figures, size, workers, now }: GaugeInput): void {
+  metrics.workerUp.reset();
   for (const worker of workers) metrics.workerUp.set({ worker: worker.name }, worker.failure() === null ? 1 : 0);
   metrics.databaseUp.set(figures === null ? 0 : 1);
+  metrics.databaseBytes.set({ file: 'database' }, size.databaseBytes);
+  metrics.databaseBytes.set({ file: 'log' }, size.logBytes);
+  // A store that was taken out of the config, or a decision no order has any more, must not stay.
+  for (const gauge of Object.values(metrics.ofStores)) gauge.reset();
+  for (const store of figures ?? []) setStore(metrics.ofStores, store, now);
+}
 
-  const { storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders } = metrics;
-  const { changedAfterSendingOrders } = metrics;
-  const { events, blockedEvents, oldestPendingAge, destinationPaused, destinationDown } = metrics;
-  const ofStores = [storeConnected, tokenAge, costAvailable, dueOrders, oldestDueAge, orders, excludedOrders, unmappedChannelOrders];
-  for (const gauge of [...ofStores, changedAfterSendingOrders, events, blockedEvents, oldestPendingAge, destinationPaused, destinationDown])
-    gauge.reset();
-
+function setStore(
+  gauges: Metrics['ofStores'],
+  { name: store, row, counts, destinations, backfills, costBudget }: Figures,
+  now: number,
+): void {
   const age = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
-  for (const { name: store, row, counts, destinations, costBudget } of figures ?? []) {
-    storeConnected.set({ store }, row?.state === 'connected' ? 1 : 0);
-    if (row && row.tokenAt !== null) tokenAge.set({ store }, age(row.tokenAt));
-    if (costBudget !== null) costAvailable.set({ store }, costBudget.available);
-    dueOrders.set({ store, state: 'ready' }, counts.due - counts.waiting);
-    dueOrders.set({ store, state: 'waiting' }, counts.waiting);
-    oldestDueAge.set({ store }, age(counts.oldestDueAt));
-    for (const [decision, number] of Object.entries(counts.orders)) orders.set({ store, decision }, number);
-    for (const [key, number] of Object.entries(counts.excluded))
-      excludedOrders.set({ store, reason: key.replace(/^excluded:/, '') }, number);
-    unmappedChannelOrders.set({ store }, ordersIn(counts.unmapped));
-    changedAfterSendingOrders.set({ store }, ordersIn(counts.changedAfterSending));
-    for (const [state, number] of Object.entries(counts.events)) events.set({ store, state }, number);
-    blockedEvents.set({ store }, counts.blocked);
-    oldestPendingAge.set({ store }, age(counts.oldestPendingAt));
-    for (const { destination, pausedAt, cause } of destinations) {
-      destinationDown.set({ store, destination }, cause === 'down' ? 1 : 0);
-      destinationPaused.set({ store, destination }, pausedAt !== null && cause !== 'down' ? 1 : 0);
-    }
+  gauges.storeConnected.set({ store }, row?.state === 'connected' ? 1 : 0);
+  if (row && row.tokenAt !== null) gauges.tokenAge.set({ store }, age(row.tokenAt));
+  if (costBudget !== null) {
+    gauges.costAvailable.set({ store }, costBudget.available);
+    gauges.costRestoreRate.set({ store }, costBudget.restoreRate);
   }
+  gauges.dueOrders.set({ store, state: 'ready' }, counts.due - counts.waiting);
+  gauges.dueOrders.set({ store, state: 'waiting' }, counts.waiting);
+  gauges.oldestDueAge.set({ store }, age(counts.oldestDueAt));
+  for (const [decision, number] of Object.entries(counts.orders)) gauges.orders.set({ store, decision }, number);
+  for (const [key, number] of Object.entries(counts.excluded))
+    gauges.excludedOrders.set({ store, reason: key.replace(/^excluded:/, '') }, number);
+  gauges.unmappedChannelOrders.set({ store }, ordersIn(counts.unmapped));
+  gauges.changedAfterSendingOrders.set({ store }, ordersIn(counts.changedAfterSending));
+  for (const [state, number] of Object.entries(counts.events)) gauges.events.set({ store, state }, number);
+  gauges.deadLetters.set({ store, kind: 'event' }, counts.events.dead);
+  gauges.deadLetters.set({ store, kind: 'order' }, counts.deadOrders);
+  gauges.blockedEvents.set({ store }, counts.blocked);
+  gauges.oldestPendingAge.set({ store }, age(counts.oldestPendingAt));
+  for (const { destination, pausedAt, cause } of destinations) {
+    gauges.destinationDown.set({ store, destination }, cause === 'down' ? 1 : 0);
+    gauges.destinationPaused.set({ store, destination }, pausedAt !== null && cause !== 'down' ? 1 : 0);
+  }
+  const [newest] = backfills;
+  if (newest) {
+    gauges.backfillReadOrders.set({ store }, newest.read);
+    if (newest.expected !== null) gauges.backfillExpectedOrders.set({ store }, newest.expected);
+  }
+  gauges.backfillRunning.set({ store }, backfills.some(({ state }) => state === 'waiting' || state === 'running') ? 1 : 0);
 }
 
 function ordersIn(groups: { orders: number }[]): number {

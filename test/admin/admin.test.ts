@@ -210,6 +210,10 @@ describe('metrics', () => {
       'destination_paused{store="main",destination="converge"} 0',
       'worker_up{worker="sync main"} 1',
       'database_up 1',
+      'database_size_bytes{file="database"} 4096',
+      'shopify_cost_restore_points_per_second{store="main"} 100',
+      'dead_letters{store="main",kind="event"} 1',
+      'backfill_running{store="main"} 0',
     ]) {
       expect(lines).toContain(line);
     }

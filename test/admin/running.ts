@@ -98,6 +98,7 @@ export async function startAdmin(options: RunningOptions = {}) {
   const nothing = async () => await answer([]);
   const { respond, endStreams } = createAdmin({
     store: {
+      size: async () => ({ databaseBytes: 4096, logBytes: 0 }),
       listFailing: nothing,
       listBackfills: nothing,
       listEvents: nothing,
