@@ -1,5 +1,17 @@
 /** The composition root: a config becomes an open store, wired connections and the use cases the commands call. */
 import { randomUUID } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { BackfillOptions } from './backfill/types.ts';
+import {
+  lookAtBackfill,
+  rehearseBackfills,
+  requestBackfills,
+  runHistory,
+  type BackfillAsked,
+  type BackfillLook,
+  type BackfillTaken,
+} from './history.ts';
+import type { Rehearsal } from './backfill/rehearsal.ts';
 import type { Config } from './config/index.ts';
 import { closeConnection, openConnection, selectConnections, type Connection } from './connection.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
@@ -16,6 +28,7 @@ import { openStore } from './store/index.ts';
 import type {
   DeadLetterResult,
   DeadLetterSelection,
+  BackfillProgress,
   DestinationState,
   EventFilter,
   FailingOrder,
@@ -25,7 +38,7 @@ import type {
   StoreRow,
   Taker,
 } from './store/types.ts';
-import { orderFacts } from './sync/facts.ts';
+import { orderFacts, windowOf } from './sync/facts.ts';
 import { takenOf } from './sync/taken.ts';
 
 export interface AppOptions {
@@ -44,6 +57,8 @@ export interface Parts {
   clock: Clock;
   random: () => number;
   logger: Logger;
+  /** One result of a bulk operation is in memory at a time. */
+  turn: BackfillOptions['turn'];
 }
 
 export interface StatusReport {
@@ -58,6 +73,8 @@ export interface StatusReport {
     /** Orders whose last try failed, the most often tried first. */
     failing: FailingOrder[];
     destinations: DestinationState[];
+    /** Newest first. */
+    backfills: BackfillProgress[];
   }[];
 }
 
@@ -93,6 +110,18 @@ export interface App {
   /** Takes effect by itself: a running daemon looks every second. `daemon`: whether one runs. */
   replayDeadLetters(selection: DeadLetterSelection): Promise<DeadLetterReport>;
   discardDeadLetters(selection: DeadLetterSelection, reason: string): Promise<DeadLetterReport>;
+  /** Records what is asked for, per store; the daemon takes it, or `runHistory` does. Throws TIME_DATE, CLI_USAGE, CLI_UNKNOWN_STORE. */
+  requestBackfills(asked: BackfillAsked): Promise<BackfillTaken[]>;
+  /** Null: there is no such backfill any more. */
+  lookAtBackfill(store: string, backfill: number): Promise<BackfillLook | null>;
+  /** Reads, derives and delivers here until stopped; null: a daemon does. */
+  runHistory(stores: string[]): Promise<{ stop(): Promise<void> } | null>;
+  /** Counts and derives only. */
+  rehearseBackfills(
+    asked: BackfillAsked,
+    signal: AbortSignal,
+    onProgress: (store: string, rehearsal: Rehearsal) => void,
+  ): Promise<(Rehearsal & { store: string })[]>;
   /** Starts the daemon; throws DAEMON_RUNNING naming the process that already holds the database. */
   start(): Promise<Daemon>;
   close(): Promise<void>;
@@ -107,7 +136,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const metrics = createMetrics();
   const store = openStore({ path: config.storage.path, newToken: randomUUID });
   const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
-  const parts: Parts = { config, store, connections, metrics, clock, random, logger };
+  const turns = new PQueue({ concurrency: 1 });
+  const turn: Parts['turn'] = (work) => turns.add(work);
+  const parts: Parts = { config, store, connections, metrics, clock, random, logger, turn };
   return {
     connect: (name) => forEach(selectConnections(connections, name), (connection) => connect(connection.install), failedConnect),
     disconnect: (name) =>
@@ -138,6 +169,10 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       results: await store.discardDeadLetters(selection, reason, clock.now()),
       daemon: (await store.daemonHolder()) !== null,
     }),
+    requestBackfills: (asked) => requestBackfills(parts, asked),
+    lookAtBackfill: (name, backfill) => lookAtBackfill(parts, name, backfill),
+    runHistory: (names) => runHistory(parts, names),
+    rehearseBackfills: (asked, signal, onProgress) => rehearseBackfills(parts, asked, signal, onProgress),
     start: () => startDaemon(parts),
     close: async () => {
       await Promise.all(connections.map(closeConnection));
@@ -177,6 +212,7 @@ async function status({ store, connections, clock }: Parts): Promise<StatusRepor
       held: await store.listHeld(name, HELD_SHOWN),
       failing: await store.listFailing(name, HELD_SHOWN),
       destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
+      backfills: await store.listBackfills(name),
     });
   }
   return { daemon: await store.daemonHolder(), stores };
@@ -194,7 +230,8 @@ async function preview({ store, connections, clock }: Parts, wanted: string, nam
     const order = read.orders.get(orderId);
     if (!order) continue;
     const known = (await store.previousOf(connection.name, [orderId])).get(orderId);
-    const facts = await orderFacts(store, row, order, known, { backfill: connection.config.backfill, now: clock.now() });
+    const window = windowOf(connection.config.backfill, row, await store.widenedWindow(connection.name));
+    const facts = await orderFacts(store, row, order, known, { window, now: clock.now() });
     return {
       store: connection.name,
       order: { id: order.id, name: order.name },

@@ -44,7 +44,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       clock,
       logger,
       metrics,
-      onAccepted: () => serving.lines.forEach((line) => line.wake()),
+      onAccepted: (signals) => serving.lines.forEach((line) => line.wake(signals)),
     }),
     clock,
     logger,

@@ -1,5 +1,6 @@
-/** The workers of one store: reconcile marks orders due, sync reads them, delivery posts what came of it. */
+/** The workers of one store: reconcile marks orders due, sync reads them, backfill reads history, delivery posts what came of it. */
 import type { Parts } from './app.ts';
+import { createBackfill } from './backfill/backfill.ts';
 import { acceptDomain, type Connection } from './connection.ts';
 import type { Derivation } from './core/decision.ts';
 import { createDelivery } from './delivery/delivery.ts';
@@ -7,15 +8,19 @@ import { checkConnection } from './install/install.ts';
 import { keepConnected } from './install/keep-connected.ts';
 import { createWorker, type Worker } from './platform/worker.ts';
 import { createReconcile } from './reconcile/reconcile.ts';
-import { windowStart } from './sync/facts.ts';
+import type { Signal, StoreRow } from './store/types.ts';
 import { createSync } from './sync/sync.ts';
+
+const BULK_FINISHED = 'bulk_operations/finish';
 
 export interface StoreWorkers {
   /** The store's name. */
   store: string;
   all: Worker[];
-  /** A webhook of this store was recorded: look now. */
-  wake(): void;
+  /** Those of them that read, derive and deliver what was found already. */
+  working: Worker[];
+  /** Webhooks, of this store or another, were recorded: look now. */
+  wake(signals: readonly Pick<Signal, 'topic'>[]): void;
 }
 
 export function createStoreWorkers(parts: Parts, connection: Connection): StoreWorkers {
@@ -33,21 +38,20 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
   );
   const wakeDelivery = () => deliveries.forEach((delivery) => delivery.wake());
 
-  const sync = worker(
-    'sync',
-    createSync({
-      storeName,
-      store,
-      shopify,
-      settings: { rules: config.rules, backfill: config.backfill, maxAgeHours: config.delivery.maxAgeHours },
-      destinations: connection.destinations,
-      clock,
-      random,
-      logger,
-      onDerived: (derivation) => count(parts, storeName, derivation),
-      onEvents: wakeDelivery,
-    }).tick,
-  );
+  const reading = {
+    storeName,
+    store,
+    shopify,
+    settings: { rules: config.rules, backfill: config.backfill, maxAgeHours: config.delivery.maxAgeHours },
+    destinations: connection.destinations,
+    clock,
+    random,
+    logger,
+    onDerived: (derivation: Derivation) => count(parts, storeName, derivation),
+  };
+  const sync = worker('sync', createSync({ ...reading, onEvents: wakeDelivery }).tick);
+  const history = createBackfill({ ...reading, turn: parts.turn });
+  const backfill = worker('backfill', history.tick);
 
   let looked = false;
   const reconcile = worker(
@@ -57,7 +61,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
       store,
       shopify,
       settings: { everyMs: config.reconcile.everyMinutes * 60_000, upsellDelayMs: connection.receiver.upsellDelayMs },
-      windowStart: (row) => windowStart(config.backfill, row),
+      begin: (row) => beginHistory(parts, connection, row),
       ensureConnected: async (row) => {
         const connected = await keepConnected(connection.install, row, !looked);
         looked = true;
@@ -74,14 +78,24 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
 
   return {
     store: storeName,
-    all: [reconcile, sync, ...deliveries],
-    wake: () => {
+    all: [reconcile, sync, backfill, ...deliveries],
+    working: [sync, backfill, ...deliveries],
+    wake: (signals) => {
       sync.wake();
       reconcile.wake();
+      if (!signals.some(({ topic }) => topic === BULK_FINISHED)) return;
+      history.finished();
+      backfill.wake();
     },
   };
 }
 
 function count({ metrics }: Parts, store: string, { warnings }: Derivation): void {
   for (const { code } of warnings) if (code === 'IDENTITY_DIFFERENCE') metrics.identityDifferences.inc({ store });
+}
+
+/** A store seen for the first time: the watermark stands at its connection, and what was created before is asked for, if it is wanted, in one commit. */
+async function beginHistory({ store, clock }: Parts, { name, config }: Connection, row: StoreRow): Promise<void> {
+  const request = { store: name, origin: 'initial' as const, words: 'initial', since: null, until: row.firstConnectedAt };
+  await store.beginHistory(name, new Date(row.firstConnectedAt).toISOString(), config.backfill.enabled ? request : null, clock.now());
 }

@@ -3,9 +3,9 @@
 export const OK = 0;
 export const FAILED = 1;
 export const USAGE = 2;
-const PARTLY = 3;
+export const PARTLY = 3;
 
-const OF_USAGE = ['CONFIG_INVALID', 'CLI_UNKNOWN_STORE', 'CLI_USAGE', 'CLI_EXISTS', 'SEND_STORE', 'SEND_DESTINATION'];
+const OF_USAGE = ['CONFIG_INVALID', 'CLI_UNKNOWN_STORE', 'CLI_USAGE', 'CLI_EXISTS', 'TIME_DATE', 'SEND_STORE', 'SEND_DESTINATION'];
 
 /** Of several results: all went well, none did, or some. */
 export function ofResults(results: boolean[]): number {

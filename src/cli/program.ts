@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import type { Environment } from '../config/index.ts';
 import { backUpDatabase } from './backup.ts';
 import { printCompletion, SHELLS, type Shell } from './completion.ts';
+import { runBackfill, type BackfillCommandOptions } from './backfill.ts';
 import { checkConfig, printConfig, printSchema } from './config.ts';
 import { connectStores } from './connect.ts';
 import { discardDeadLetters, listDeadLetters, replayDeadLetters, type DeadLetterOptions } from './dead-letters.ts';
@@ -96,6 +97,15 @@ export function createProgram(env: Environment, done: (code: number) => void): C
       const look: Checkup = (config, onCheck) => checkup(config, { store, sendTest, logger, onCheck });
       done(await runDoctor(() => readConfig(opened), look, opened.screen));
     });
+  perStore('backfill', 'send historical orders; goes on where it stopped, repeating it is harmless')
+    .option('--since <date>', "first day of creation, YYYY-MM-DD in the shop's time zone (default: backfill.since, else the first order)")
+    .option('--until <date>', 'last day, included (default: until now)')
+    .option('--dry-run', 'count and derive, print what would be sent, send nothing')
+    .option('--detach', 'leave it to the daemon and return')
+    .action(async (options: BackfillCommandOptions) => {
+      const stop = awaitStop();
+      await actOnApp((app, { screen }) => runBackfill(app, options, stop, screen));
+    });
   perStore('preview', 'what would be sent for an order, why, and the exact JSON. Sends nothing')
     .argument('<order>', "id, gid or name such as '#1001'")
     .action((order: string, options: StoreOption) => actOnApp((app, { screen }) => previewOrder(app, order, options, screen)));
@@ -176,8 +186,9 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   command('sandbox', 'a Shopify store and a Converge endpoint on this machine, to try things against')
     .option('--port <n>', 'its port; 0: any free one', wholeNumber(0, 65_535), 4010)
     .option('--orders <n>', 'orders the store has from the start', wholeNumber(0, 100_000), 25)
+    .option('--history <n>', 'older orders besides, of the two years before; none of them is held in memory', wholeNumber(0, 10_000_000), 0)
     .option('--seed <n>', 'same seed, same orders', wholeNumber(0, 2 ** 31), 1)
-    .action(async (options: { port: number; orders: number; seed: number }) => {
+    .action(async (options: { port: number; orders: number; history: number; seed: number }) => {
       const stop = awaitStop();
       const { runSandbox } = await import('./sandbox.ts');
       done(await runSandbox(options, stop, session().screen));

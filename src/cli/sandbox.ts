@@ -8,15 +8,24 @@ import { countOf } from './words.ts';
 export interface SandboxCommandOptions {
   port: number;
   orders: number;
+  /** Orders of the two years before those. */
+  history: number;
   seed: number;
 }
+
+const DAY_MS = 86_400_000;
+/** The `orders` are of the last 90 days. */
+const HISTORY = { fromDays: 820, toDays: 90 };
 
 /** Requests and deliveries it remembers; it may run for days. */
 const KEEP = 1_000;
 
 /** Runs until the signal. Throws SANDBOX_PORT when its port cannot be had. */
 export async function runSandbox(options: SandboxCommandOptions, stop: StopSignal, screen: Screen): Promise<number> {
-  const sandbox = await startSandbox({ ...options, keep: KEEP });
+  const { history: count, ...rest } = options;
+  const now = Date.now();
+  const history = { orders: count, from: now - HISTORY.fromDays * DAY_MS, to: now - HISTORY.toDays * DAY_MS, seed: options.seed };
+  const sandbox = await startSandbox({ ...rest, ...(count > 0 && { history }), keep: KEEP });
   try {
     const files = { 'connector.yaml': sandboxConfig(sandbox), '.env': sandboxEnv(sandbox) };
     if (screen.json) {
@@ -68,13 +77,13 @@ function pasted(files: Record<string, string>): string {
 
 function introduction(
   { origin, shopDomain }: Sandbox,
-  { orders, seed }: SandboxCommandOptions,
+  { orders, history, seed }: SandboxCommandOptions,
   files: Record<string, string>,
   { colours }: Screen,
 ): string {
   const { bold, dim } = colours;
   return [
-    `${bold(shopDomain)} is open at ${origin}, with ${countOf(orders, 'order')} (seed ${seed}). Ctrl-C closes it; nothing is kept.\n`,
+    `${bold(shopDomain)} is open at ${origin}, with ${countOf(orders + history, 'order')} (seed ${seed}). Ctrl-C closes it; nothing is kept.\n`,
     `${bold('To connect to it,')} paste this into another terminal. It writes a config into the folder sandbox:\n`,
     pasted(files),
     `${bold('Then')} run these, each with ${bold('--config sandbox/connector.yaml')}: connect, start and, beside it, status, events list, preview '#1001'.\n`,

@@ -4,6 +4,7 @@ import type { App, StatusReport } from '../app.ts';
 import { DISCONNECTED_BY_USER } from '../install/install.ts';
 import { missingScopes } from '../install/scopes.ts';
 import type { StoreCounts, StoreRow } from '../store/types.ts';
+import { progressText, sliceText } from './backfill-progress.ts';
 import { OK } from './exit-codes.ts';
 import { clean, printJson, table, type Screen } from './screen.ts';
 import { countOf, tally, timeIn } from './words.ts';
@@ -30,7 +31,13 @@ function storeText(store: StoreStatus, screen: Screen): string {
   const { bold, bad } = screen.colours;
   const { row } = store;
   if (!row) return `${bold(store.name)}  ${bad('never connected')}: run connect, or start`;
-  const rows = [...connection(row, screen), ...orders(store, row, screen), ...events(store, screen), ...attention(store, screen)];
+  const rows = [
+    ...connection(row, screen),
+    ...history(store, row, screen),
+    ...orders(store, row, screen),
+    ...events(store, screen),
+    ...attention(store, screen),
+  ];
   return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ', screen.width)}`;
 }
 
@@ -45,6 +52,25 @@ function connection(row: StoreRow, { now, colours }: Screen): string[][] {
     ...missingScopes(row.scopes).map(({ scope, cost }) => ['', colours.warning(`${scope} is missing: ${cost}`)]),
     ['webhooks', row.subscriptions.length === 0 ? 'no subscription' : `${countOf(row.subscriptions.length, 'subscription')}, ${checked}`],
   ];
+}
+
+/** What is not at its end, and else the last one. */
+function history({ backfills }: StoreStatus, row: StoreRow, { colours }: Screen): string[][] {
+  const open = backfills.filter(({ finishedAt }) => finishedAt === null);
+  return (open.length > 0 ? open : backfills.slice(0, 1)).flatMap((one) => {
+    const ended = one.finishedAt === null ? '' : `, ended ${timeIn(row.timeZone, one.finishedAt)}`;
+    const text = `${progressText(one)} · ${sliceText(one)}${ended}`;
+    return [
+      ['backfill', one.state === 'done' ? text : one.state === 'failed' ? colours.bad(`not whole: ${text}`) : text],
+      ...(one.error === null ? [] : [['', colours.warning(one.error)]]),
+      ...one.failed.map(({ since, until, error, firstId, lastId }) => [
+        '',
+        colours.bad(
+          `${timeIn(row.timeZone, since)} to ${timeIn(row.timeZone, until)}: ${error ?? ''}${firstId === null ? '' : ` Orders ${firstId} to ${lastId}.`}`,
+        ),
+      ]),
+    ];
+  });
 }
 
 function reasonText(reason: string | null): string {

@@ -14,7 +14,10 @@ export interface InstallOptions {
   /** Where our subscriptions point; null: no `publicUrl`, polling alone. */
   webhookUri: string | null;
   shopify: Shopify;
-  store: Pick<Store, 'saveConnection' | 'saveSubscriptions' | 'markDisconnected' | 'clearConnectionCheck' | 'clearWatermark' | 'getStore'>;
+  store: Pick<
+    Store,
+    'saveConnection' | 'saveSubscriptions' | 'markDisconnected' | 'clearConnectionCheck' | 'getWatermark' | 'requestBackfill' | 'getStore'
+  >;
   clock: Clock;
   logger: Logger;
 }
@@ -62,8 +65,10 @@ export async function connect(options: InstallOptions): Promise<ConnectReport> {
     subscriptions: before?.subscriptions ?? [],
     subscriptionsCheckedAt: before?.subscriptionsCheckedAt ?? null,
   });
-  // What was out of sight until now is behind the watermark.
-  if (before && !before.scopes.includes(ALL_ORDERS) && row.scopes.includes(ALL_ORDERS)) await store.clearWatermark(storeName);
+  // What was out of sight until now is behind the watermark. Without one nothing was read yet, and all of it will be.
+  const seesMore = before && !before.scopes.includes(ALL_ORDERS) && row.scopes.includes(ALL_ORDERS);
+  if (seesMore && (await store.getWatermark(storeName)) !== null)
+    await store.requestBackfill({ store: storeName, origin: 'access', words: ALL_ORDERS, since: null, until: now }, now);
   const subscriptions = options.webhookUri === null ? null : await repairSubscriptions(options, options.webhookUri);
   logger.info(
     { store: storeName, domain: installation.domain, scopes: installation.scopes, subscriptions: subscriptions !== null },

@@ -20,7 +20,7 @@ export interface IntakeOptions {
   logger: Logger;
   metrics: Metrics;
   /** Called after a commit that recorded something new. */
-  onAccepted?: () => void;
+  onAccepted?: (signals: readonly Signal[]) => void;
 }
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -53,7 +53,7 @@ export function createWebhookIntake(options: IntakeOptions): (request: IncomingM
     maxQueued: MAX_QUEUED,
     commit: async (signals) => {
       const results = await options.store.acceptSignals(signals);
-      if (results.some(({ duplicate }) => !duplicate)) options.onAccepted?.();
+      if (results.some(({ duplicate }) => !duplicate)) options.onAccepted?.(signals);
       return results;
     },
   });

@@ -10,8 +10,8 @@ export interface ReconcileOptions {
   store: Pick<Store, 'getStore' | 'getWatermark' | 'setWatermark' | 'markFound'>;
   shopify: Pick<Shopify, 'ordersChangedSince'>;
   settings: { everyMs: number; upsellDelayMs: number };
-  /** Opens the window, ms; null: everything visible. */
-  windowStart: (row: StoreRow) => number | null;
+  /** For a store that has no watermark: sets it to when the store was connected, and has history read from before. */
+  begin: (row: StoreRow) => Promise<void>;
   /** Connects the store, or repairs its subscriptions; resolves to whether it is connected. */
   ensureConnected: (row: StoreRow | null) => Promise<boolean>;
   /** Shopify refused the token: looks whether the store is lost; resolves to whether it is connected. */
@@ -29,7 +29,7 @@ const CHECK_MS = 5_000;
 
 /**
  * A tick does what is due of it: the connection when it is asked about or lost, and every `everyMs` the subscriptions and the orders changed since the watermark.
- * The first look at a store has no watermark and goes through the whole window, so history and what was missed come the same way.
+ * The first look at a store begins at its connection: what was created before is history, which a backfill reads; the overlap covers what search did not show it yet.
  */
 export function createReconcile(options: ReconcileOptions): { tick(signal: AbortSignal): Promise<number> } {
   const { store, storeName, shopify, clock, logger, settings } = options;
@@ -47,11 +47,12 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
   }
 
   async function look(row: StoreRow, signal: AbortSignal): Promise<void> {
+    if ((await store.getWatermark(storeName)) === null) await options.begin(row);
     const watermark = await store.getWatermark(storeName);
-    const start = watermark === null ? options.windowStart(row) : Date.parse(watermark) - OVERLAP_MS;
+    const start = Date.parse(watermark ?? new Date(row.firstConnectedAt).toISOString()) - OVERLAP_MS;
     let seen = 0;
     let marked = 0;
-    for await (const page of shopify.ordersChangedSince(start === null ? null : new Date(start).toISOString())) {
+    for await (const page of shopify.ordersChangedSince(new Date(start).toISOString())) {
       marked += await store.markFound(
         storeName,
         page.map((order) => found(row, order)),

@@ -28,7 +28,8 @@ export async function* readCreated(query: Query, span: CreationSpan): AsyncGener
   } while (after !== null);
 }
 
-function createdIn({ since, until }: CreationSpan): string {
+/** The search for orders created in a span. */
+export function createdIn({ since, until }: CreationSpan): string {
   const before = `created_at:<'${isoSeconds(until)}'`;
   return since === null ? before : `created_at:>='${isoSeconds(since)}' ${before}`;
 }

@@ -54,6 +54,12 @@ export type WebhookSubscriptionTopic =
   | 'SUBSCRIPTION_CONTRACTS_CREATE'
   | 'SUBSCRIPTION_CONTRACTS_UPDATE';
 
+export type BulkOperationErrorCode = 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT';
+
+export type BulkOperationStatus = 'CANCELED' | 'CANCELING' | 'COMPLETED' | 'CREATED' | 'EXPIRED' | 'FAILED' | 'RUNNING';
+
+export type BulkOperationUserErrorCode = 'INVALID' | 'LIMIT_REACHED' | 'OPERATION_IN_PROGRESS';
+
 export type WebhookSubscriptionInput = {
   filter?: string | null | undefined;
   format?: WebhookSubscriptionFormat | null | undefined;
@@ -90,7 +96,7 @@ export type LineFieldsFragment = {
   sellingPlan: { sellingPlanId: string | null } | null;
 };
 
-export type OrderFieldsFragment = {
+export type OrderRowFragment = {
   id: string;
   name: string;
   createdAt: string;
@@ -160,6 +166,27 @@ export type OrderFieldsFragment = {
   } | null;
   customerJourneySummary: { ready: boolean; customerOrderIndex: number | null } | null;
   refunds: Array<{ id: string }>;
+};
+
+export type OrderFieldsFragment = {
+  id: string;
+  name: string;
+  createdAt: string;
+  processedAt: string;
+  updatedAt: string;
+  cancelledAt: string | null;
+  edited: boolean;
+  test: boolean;
+  sourceName: string | null;
+  tags: Array<string>;
+  cartToken: string | null;
+  checkoutToken: string | null;
+  email: string | null;
+  phone: string | null;
+  currencyCode: string;
+  taxesIncluded: boolean;
+  discountCodes: Array<string>;
+  paymentGatewayNames: Array<string>;
   lineItems: {
     pageInfo: { hasNextPage: boolean; endCursor: string | null };
     nodes: Array<{
@@ -176,6 +203,57 @@ export type OrderFieldsFragment = {
       sellingPlan: { sellingPlanId: string | null } | null;
     }>;
   };
+  app: { name: string } | null;
+  customAttributes: Array<{ key: string; value: string | null }>;
+  totalPriceSet: { shopMoney: { amount: string } };
+  totalTaxSet: { shopMoney: { amount: string } } | null;
+  totalShippingPriceSet: { shopMoney: { amount: string } };
+  totalDiscountsSet: { shopMoney: { amount: string } } | null;
+  totalTipReceivedSet: { shopMoney: { amount: string } };
+  originalTotalDutiesSet: { shopMoney: { amount: string } } | null;
+  originalTotalAdditionalFeesSet: { shopMoney: { amount: string } } | null;
+  totalCashRoundingAdjustment: { paymentSet: { shopMoney: { amount: string } } };
+  customer: {
+    id: string;
+    numberOfOrders: string;
+    firstName: string | null;
+    lastName: string | null;
+    tags: Array<string>;
+    defaultEmailAddress: { emailAddress: string } | null;
+    defaultPhoneNumber: { phoneNumber: string } | null;
+    defaultAddress: {
+      firstName: string | null;
+      lastName: string | null;
+      phone: string | null;
+      city: string | null;
+      province: string | null;
+      provinceCode: string | null;
+      countryCodeV2: string | null;
+      zip: string | null;
+    } | null;
+  } | null;
+  billingAddress: {
+    firstName: string | null;
+    lastName: string | null;
+    phone: string | null;
+    city: string | null;
+    province: string | null;
+    provinceCode: string | null;
+    countryCodeV2: string | null;
+    zip: string | null;
+  } | null;
+  shippingAddress: {
+    firstName: string | null;
+    lastName: string | null;
+    phone: string | null;
+    city: string | null;
+    province: string | null;
+    provinceCode: string | null;
+    countryCodeV2: string | null;
+    zip: string | null;
+  } | null;
+  customerJourneySummary: { ready: boolean; customerOrderIndex: number | null } | null;
+  refunds: Array<{ id: string }>;
 };
 
 export type OrdersByIdsQueryVariables = Exact<{
@@ -205,6 +283,22 @@ export type OrdersByIdsQuery = {
       taxesIncluded: boolean;
       discountCodes: Array<string>;
       paymentGatewayNames: Array<string>;
+      lineItems: {
+        pageInfo: { hasNextPage: boolean; endCursor: string | null };
+        nodes: Array<{
+          id: string;
+          title: string;
+          variantTitle: string | null;
+          sku: string | null;
+          vendor: string | null;
+          quantity: number;
+          originalUnitPriceSet: { shopMoney: { amount: string } };
+          product: { id: string; onlineStoreUrl: string | null } | null;
+          variant: { id: string } | null;
+          image: { url: string } | null;
+          sellingPlan: { sellingPlanId: string | null } | null;
+        }>;
+      };
       app: { name: string } | null;
       customAttributes: Array<{ key: string; value: string | null }>;
       totalPriceSet: { shopMoney: { amount: string } };
@@ -256,22 +350,6 @@ export type OrdersByIdsQuery = {
       } | null;
       customerJourneySummary: { ready: boolean; customerOrderIndex: number | null } | null;
       refunds: Array<{ id: string }>;
-      lineItems: {
-        pageInfo: { hasNextPage: boolean; endCursor: string | null };
-        nodes: Array<{
-          id: string;
-          title: string;
-          variantTitle: string | null;
-          sku: string | null;
-          vendor: string | null;
-          quantity: number;
-          originalUnitPriceSet: { shopMoney: { amount: string } };
-          product: { id: string; onlineStoreUrl: string | null } | null;
-          variant: { id: string } | null;
-          image: { url: string } | null;
-          sellingPlan: { sellingPlanId: string | null } | null;
-        }>;
-      };
     }>;
   };
 };
@@ -319,6 +397,22 @@ export type OrderNodesQuery = {
         taxesIncluded: boolean;
         discountCodes: Array<string>;
         paymentGatewayNames: Array<string>;
+        lineItems: {
+          pageInfo: { hasNextPage: boolean; endCursor: string | null };
+          nodes: Array<{
+            id: string;
+            title: string;
+            variantTitle: string | null;
+            sku: string | null;
+            vendor: string | null;
+            quantity: number;
+            originalUnitPriceSet: { shopMoney: { amount: string } };
+            product: { id: string; onlineStoreUrl: string | null } | null;
+            variant: { id: string } | null;
+            image: { url: string } | null;
+            sellingPlan: { sellingPlanId: string | null } | null;
+          }>;
+        };
         app: { name: string } | null;
         customAttributes: Array<{ key: string; value: string | null }>;
         totalPriceSet: { shopMoney: { amount: string } };
@@ -370,22 +464,6 @@ export type OrderNodesQuery = {
         } | null;
         customerJourneySummary: { ready: boolean; customerOrderIndex: number | null } | null;
         refunds: Array<{ id: string }>;
-        lineItems: {
-          pageInfo: { hasNextPage: boolean; endCursor: string | null };
-          nodes: Array<{
-            id: string;
-            title: string;
-            variantTitle: string | null;
-            sku: string | null;
-            vendor: string | null;
-            quantity: number;
-            originalUnitPriceSet: { shopMoney: { amount: string } };
-            product: { id: string; onlineStoreUrl: string | null } | null;
-            variant: { id: string } | null;
-            image: { url: string } | null;
-            sellingPlan: { sellingPlanId: string | null } | null;
-          }>;
-        };
       } & { __typename: 'Order' })
     | null
   >;
@@ -649,6 +727,183 @@ export type OrdersByNameQueryVariables = Exact<{
 
 export type OrdersByNameQuery = { orders: { nodes: Array<{ id: string; name: string }> } };
 
+export type BulkOrdersQueryVariables = Exact<{
+  query: string;
+}>;
+
+export type BulkOrdersQuery = {
+  orders: {
+    edges: Array<{
+      node: {
+        id: string;
+        name: string;
+        createdAt: string;
+        processedAt: string;
+        updatedAt: string;
+        cancelledAt: string | null;
+        edited: boolean;
+        test: boolean;
+        sourceName: string | null;
+        tags: Array<string>;
+        cartToken: string | null;
+        checkoutToken: string | null;
+        email: string | null;
+        phone: string | null;
+        currencyCode: string;
+        taxesIncluded: boolean;
+        discountCodes: Array<string>;
+        paymentGatewayNames: Array<string>;
+        lineItems: {
+          edges: Array<{
+            node: {
+              id: string;
+              title: string;
+              variantTitle: string | null;
+              sku: string | null;
+              vendor: string | null;
+              quantity: number;
+              originalUnitPriceSet: { shopMoney: { amount: string } };
+              product: { id: string; onlineStoreUrl: string | null } | null;
+              variant: { id: string } | null;
+              image: { url: string } | null;
+              sellingPlan: { sellingPlanId: string | null } | null;
+            };
+          }>;
+        };
+        app: { name: string } | null;
+        customAttributes: Array<{ key: string; value: string | null }>;
+        totalPriceSet: { shopMoney: { amount: string } };
+        totalTaxSet: { shopMoney: { amount: string } } | null;
+        totalShippingPriceSet: { shopMoney: { amount: string } };
+        totalDiscountsSet: { shopMoney: { amount: string } } | null;
+        totalTipReceivedSet: { shopMoney: { amount: string } };
+        originalTotalDutiesSet: { shopMoney: { amount: string } } | null;
+        originalTotalAdditionalFeesSet: { shopMoney: { amount: string } } | null;
+        totalCashRoundingAdjustment: { paymentSet: { shopMoney: { amount: string } } };
+        customer: {
+          id: string;
+          numberOfOrders: string;
+          firstName: string | null;
+          lastName: string | null;
+          tags: Array<string>;
+          defaultEmailAddress: { emailAddress: string } | null;
+          defaultPhoneNumber: { phoneNumber: string } | null;
+          defaultAddress: {
+            firstName: string | null;
+            lastName: string | null;
+            phone: string | null;
+            city: string | null;
+            province: string | null;
+            provinceCode: string | null;
+            countryCodeV2: string | null;
+            zip: string | null;
+          } | null;
+        } | null;
+        billingAddress: {
+          firstName: string | null;
+          lastName: string | null;
+          phone: string | null;
+          city: string | null;
+          province: string | null;
+          provinceCode: string | null;
+          countryCodeV2: string | null;
+          zip: string | null;
+        } | null;
+        shippingAddress: {
+          firstName: string | null;
+          lastName: string | null;
+          phone: string | null;
+          city: string | null;
+          province: string | null;
+          provinceCode: string | null;
+          countryCodeV2: string | null;
+          zip: string | null;
+        } | null;
+        customerJourneySummary: { ready: boolean; customerOrderIndex: number | null } | null;
+        refunds: Array<{ id: string }>;
+      };
+    }>;
+  };
+};
+
+export type BulkFieldsFragment = {
+  id: string;
+  status: BulkOperationStatus;
+  errorCode: BulkOperationErrorCode | null;
+  createdAt: string;
+  objectCount: string;
+  rootObjectCount: string;
+  fileSize: string | null;
+  url: string | null;
+  query: string;
+};
+
+export type BulkRunMutationVariables = Exact<{
+  query: string;
+}>;
+
+export type BulkRunMutation = {
+  bulkOperationRunQuery: {
+    bulkOperation: {
+      id: string;
+      status: BulkOperationStatus;
+      errorCode: BulkOperationErrorCode | null;
+      createdAt: string;
+      objectCount: string;
+      rootObjectCount: string;
+      fileSize: string | null;
+      url: string | null;
+      query: string;
+    } | null;
+    userErrors: Array<{ code: BulkOperationUserErrorCode | null; message: string }>;
+  } | null;
+};
+
+export type BulkLookQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type BulkLookQuery = {
+  bulkOperation: {
+    id: string;
+    status: BulkOperationStatus;
+    errorCode: BulkOperationErrorCode | null;
+    createdAt: string;
+    objectCount: string;
+    rootObjectCount: string;
+    fileSize: string | null;
+    url: string | null;
+    query: string;
+  } | null;
+};
+
+export type BulkListQueryVariables = Exact<{
+  first: number;
+  query?: string | null | undefined;
+}>;
+
+export type BulkListQuery = {
+  bulkOperations: {
+    nodes: Array<{
+      id: string;
+      status: BulkOperationStatus;
+      errorCode: BulkOperationErrorCode | null;
+      createdAt: string;
+      objectCount: string;
+      rootObjectCount: string;
+      fileSize: string | null;
+      url: string | null;
+      query: string;
+    }>;
+  };
+};
+
+export type BulkCancelMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type BulkCancelMutation = { bulkOperationCancel: { userErrors: Array<{ message: string }> } | null };
+
 export type InstallationQueryVariables = Exact<{ [key: string]: never }>;
 
 export type InstallationQuery = {
@@ -730,34 +985,8 @@ export const AddressFieldsFragmentDoc = gql`
     zip
   }
 ` as unknown as DocumentNode<AddressFieldsFragment, unknown>;
-export const LineFieldsFragmentDoc = gql`
-  fragment LineFields on LineItem {
-    id
-    title
-    variantTitle
-    sku
-    vendor
-    quantity
-    originalUnitPriceSet {
-      ...Money
-    }
-    product {
-      id
-      onlineStoreUrl
-    }
-    variant {
-      id
-    }
-    image {
-      url
-    }
-    sellingPlan {
-      sellingPlanId
-    }
-  }
-` as unknown as DocumentNode<LineFieldsFragment, unknown>;
-export const OrderFieldsFragmentDoc = gql`
-  fragment OrderFields on Order {
+export const OrderRowFragmentDoc = gql`
+  fragment OrderRow on Order {
     id
     name
     createdAt
@@ -838,6 +1067,37 @@ export const OrderFieldsFragmentDoc = gql`
     refunds {
       id
     }
+  }
+` as unknown as DocumentNode<OrderRowFragment, unknown>;
+export const LineFieldsFragmentDoc = gql`
+  fragment LineFields on LineItem {
+    id
+    title
+    variantTitle
+    sku
+    vendor
+    quantity
+    originalUnitPriceSet {
+      ...Money
+    }
+    product {
+      id
+      onlineStoreUrl
+    }
+    variant {
+      id
+    }
+    image {
+      url
+    }
+    sellingPlan {
+      sellingPlanId
+    }
+  }
+` as unknown as DocumentNode<LineFieldsFragment, unknown>;
+export const OrderFieldsFragmentDoc = gql`
+  fragment OrderFields on Order {
+    ...OrderRow
     lineItems(first: $lines) {
       pageInfo {
         hasNextPage
@@ -948,6 +1208,19 @@ export const RefundFieldsFragmentDoc = gql`
     }
   }
 ` as unknown as DocumentNode<RefundFieldsFragment, unknown>;
+export const BulkFieldsFragmentDoc = gql`
+  fragment BulkFields on BulkOperation {
+    id
+    status
+    errorCode
+    createdAt
+    objectCount
+    rootObjectCount
+    fileSize
+    url
+    query
+  }
+` as unknown as DocumentNode<BulkFieldsFragment, unknown>;
 export const OrdersByIds = gql`
   query OrdersByIds($query: String!, $first: Int!, $lines: Int!) {
     orders(first: $first, query: $query, sortKey: ID) {
@@ -957,6 +1230,7 @@ export const OrdersByIds = gql`
     }
   }
   ${OrderFieldsFragmentDoc}
+  ${OrderRowFragmentDoc}
   ${MoneyFragmentDoc}
   ${AddressFieldsFragmentDoc}
   ${LineFieldsFragmentDoc}
@@ -971,6 +1245,7 @@ export const OrderNodes = gql`
     }
   }
   ${OrderFieldsFragmentDoc}
+  ${OrderRowFragmentDoc}
   ${MoneyFragmentDoc}
   ${AddressFieldsFragmentDoc}
   ${LineFieldsFragmentDoc}
@@ -1117,6 +1392,69 @@ export const OrdersByName = gql`
     }
   }
 ` as unknown as DocumentNode<OrdersByNameQuery, OrdersByNameQueryVariables>;
+export const BulkOrders = gql`
+  query BulkOrders($query: String!) {
+    orders(query: $query, sortKey: CREATED_AT) {
+      edges {
+        node {
+          ...OrderRow
+          lineItems {
+            edges {
+              node {
+                ...LineFields
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  ${OrderRowFragmentDoc}
+  ${MoneyFragmentDoc}
+  ${AddressFieldsFragmentDoc}
+  ${LineFieldsFragmentDoc}
+` as unknown as DocumentNode<BulkOrdersQuery, BulkOrdersQueryVariables>;
+export const BulkRun = gql`
+  mutation BulkRun($query: String!) {
+    bulkOperationRunQuery(query: $query, groupObjects: false) {
+      bulkOperation {
+        ...BulkFields
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+  ${BulkFieldsFragmentDoc}
+` as unknown as DocumentNode<BulkRunMutation, BulkRunMutationVariables>;
+export const BulkLook = gql`
+  query BulkLook($id: ID!) {
+    bulkOperation(id: $id) {
+      ...BulkFields
+    }
+  }
+  ${BulkFieldsFragmentDoc}
+` as unknown as DocumentNode<BulkLookQuery, BulkLookQueryVariables>;
+export const BulkList = gql`
+  query BulkList($first: Int!, $query: String) {
+    bulkOperations(first: $first, query: $query) {
+      nodes {
+        ...BulkFields
+      }
+    }
+  }
+  ${BulkFieldsFragmentDoc}
+` as unknown as DocumentNode<BulkListQuery, BulkListQueryVariables>;
+export const BulkCancel = gql`
+  mutation BulkCancel($id: ID!) {
+    bulkOperationCancel(id: $id) {
+      userErrors {
+        message
+      }
+    }
+  }
+` as unknown as DocumentNode<BulkCancelMutation, BulkCancelMutationVariables>;
 export const Installation = gql`
   query Installation {
     currentAppInstallation {

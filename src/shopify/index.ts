@@ -2,6 +2,8 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { cancelBulk, findBulk, lookAtBulk, runBulk } from './bulk.ts';
+import { downloadBulk } from './bulk-file.ts';
 import { createBudget, type Cost } from './budget.ts';
 import { readChanged } from './changed.ts';
 import { createClient } from './client.ts';
@@ -44,6 +46,7 @@ const TIMEOUT_MS = 30_000;
 export function createShopify(options: ShopifyOptions): Shopify {
   const { domain, credentials, clock, random, logger } = options;
   const agent = new Agent();
+  const files = { origin: options.origin ?? null, dispatcher: options.dispatcher ?? agent, clock, random };
   const transport = createTransport({
     domain,
     origin: options.origin ?? null,
@@ -70,6 +73,13 @@ export function createShopify(options: ShopifyOptions): Shopify {
     ordersChangedSince: (since) => readChanged(query, since),
     ordersCount: (span) => countCreated(query, span),
     ordersCreated: (span) => readCreated(query, span),
+    history: {
+      run: (span) => runBulk(query, span),
+      find: (span) => findBulk(query, span),
+      look: (id) => lookAtBulk(query, id),
+      cancel: (id) => cancelBulk(query, id),
+      download: (url, bytes, signal) => downloadBulk(files, url, bytes, signal),
+    },
     ensureSubscriptions: (uri) => ensureSubscriptions(query, uri),
     lookAtSubscriptions: (uri) => lookAtSubscriptions(query, uri),
     listSubscriptions: (uri) => listSubscriptions(query, uri),

@@ -1,7 +1,7 @@
 /** From Shopify's shapes to the order as the rest of the program knows it. Pure; whatever may be missing may be null. */
 import type { Address, Agreement, Amount, Customer, Order, OrderLine, Refund } from '../core/order.ts';
 import { numericId } from './lossless.ts';
-import type { AddressFieldsFragment, LineFieldsFragment, MoneyFragment, OrderFieldsFragment } from './generated.ts';
+import type { AddressFieldsFragment, LineFieldsFragment, MoneyFragment, OrderRowFragment } from './generated.ts';
 
 /** What of an order needs queries of its own. */
 export interface OrderParts {
@@ -10,7 +10,7 @@ export interface OrderParts {
   agreements: Agreement[];
 }
 
-export function toOrder(order: OrderFieldsFragment, parts: OrderParts): Order {
+export function toOrder(order: OrderRowFragment, parts: OrderParts): Order {
   return {
     id: idOf(order.id),
     name: order.name,
@@ -54,7 +54,7 @@ export function toOrder(order: OrderFieldsFragment, parts: OrderParts): Order {
   };
 }
 
-function toCustomer(customer: NonNullable<OrderFieldsFragment['customer']>): Customer {
+function toCustomer(customer: NonNullable<OrderRowFragment['customer']>): Customer {
   const orders = Number(customer.numberOfOrders);
   return {
     id: idOf(customer.id),

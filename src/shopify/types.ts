@@ -68,6 +68,38 @@ export interface CostBudget {
   restoreRate: number;
 }
 
+export interface BulkOperation {
+  /** Global id. */
+  id: string;
+  status: 'CANCELED' | 'CANCELING' | 'COMPLETED' | 'CREATED' | 'EXPIRED' | 'FAILED' | 'RUNNING';
+  errorCode: 'ACCESS_DENIED' | 'INTERNAL_SERVER_ERROR' | 'TIMEOUT' | null;
+  /** Rows of the file. */
+  objects: number;
+  /** Orders of the file. */
+  roots: number;
+  /** Size of the whole file; null: there is none. */
+  bytes: number | null;
+  /** Null: not completed, or nothing was found. */
+  url: string | null;
+  createdAt: number;
+}
+
+/** `operation` null: so many run already, of this program or of another client with the same app, that Shopify takes on no more. */
+export type BulkStart = { operation: BulkOperation } | { operation: null };
+
+/** Many orders at once, by bulk operations. */
+export interface ShopifyHistory {
+  /** Starts an operation that reads the orders of the span. Not repeated by itself when its answer is lost: look with `find`. */
+  run(span: CreationSpan): Promise<BulkStart>;
+  /** The newest operation over exactly this span that was not cancelled; null: none. */
+  find(span: CreationSpan): Promise<BulkOperation | null>;
+  /** Null: Shopify does not know it any more. */
+  look(id: string): Promise<BulkOperation | null>;
+  cancel(id: string): Promise<void>;
+  /** The file of a completed operation; see `bulk-rows.ts` for what is in it. */
+  download(url: string, bytes: number, signal: AbortSignal): Promise<Buffer>;
+}
+
 export interface Shopify {
   /** Reads shop facts and scopes; the call that tells whether the token is alive. */
   installation(): Promise<Installation>;
@@ -81,6 +113,7 @@ export interface Shopify {
   ordersCount(span: CreationSpan): Promise<number>;
   /** The same orders in pages of up to 250, oldest first. 13 points a page. */
   ordersCreated(span: CreationSpan): AsyncIterable<CreatedOrder[]>;
+  history: ShopifyHistory;
   /** Creates or repairs our subscriptions at `uri`; touches nothing else. Repeating it changes nothing. */
   ensureSubscriptions(uri: string): Promise<SubscriptionReport>;
   /** Compares the app's subscriptions with what `uri` should have; null: nothing. Changes nothing. */

@@ -142,6 +142,8 @@ export interface HistoryBatch {
   writes: HistoryWrite[];
   /** Orders for sync. */
   due: FoundOrder[];
+  /** Orders that wait for sync already. */
+  waiting: number;
   /** Orders that need nothing. */
   known: number;
   /** Destinations of the store, in the order to be written. */
@@ -158,7 +160,8 @@ export interface BackfillOperations {
   /** Slices take the place of none: the backfill is running from then on. */
   planBackfill(backfill: number, plan: { since: number | null; expected: number; slices: NewSlice[] }, now: number): Promise<void>;
   noteBackfill(backfill: number, error: string | null): Promise<void>;
-  finishBackfill(backfill: number, state: 'done' | 'failed', error: string | null, now: number): Promise<void>;
+  /** Failed when `error` says why, or when some slice of it failed; returns how many did. */
+  finishBackfill(backfill: number, error: string | null, now: number): Promise<number>;
   /** Slices that are not at their end, newest orders first. */
   openSlices(backfill: number): Promise<Slice[]>;
   changeSlice(slice: number, change: SliceChange): Promise<void>;

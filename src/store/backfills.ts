@@ -34,6 +34,11 @@ export function backfills({ orm, client, transaction }: Connection): Operations 
     .where(and(eq(slices.backfill, p('backfill')), inArray(slices.state, OPEN)))
     .orderBy(desc(slices.until))
     .prepare();
+  const failed = orm
+    .select({ number: sql<number>`count(*)` })
+    .from(slices)
+    .where(and(eq(slices.backfill, p('backfill')), eq(slices.state, 'failed')))
+    .prepare();
   const widened = orm
     .select({ since: requests.since, until: requests.until })
     .from(requests)
@@ -77,9 +82,19 @@ export function backfills({ orm, client, transaction }: Connection): Operations 
     noteBackfill: operation((backfill, error) => {
       orm.update(requests).set({ error }).where(eq(requests.id, backfill)).run();
     }),
-    finishBackfill: operation((backfill, state, error, finishedAt) => {
-      orm.update(requests).set({ state, error, finishedAt }).where(eq(requests.id, backfill)).run();
-    }),
+    finishBackfill: operation((backfill, error, finishedAt) =>
+      transaction(() => {
+        const number = failed.get({ backfill })?.number ?? 0;
+        const incomplete = number > 0 ? 'Some slices could not be read whole: see status, then run backfill again.' : null;
+        const words = error ?? incomplete;
+        orm
+          .update(requests)
+          .set({ state: words === null ? 'done' : 'failed', error: words, finishedAt })
+          .where(eq(requests.id, backfill))
+          .run();
+        return number;
+      }),
+    ),
     openSlices: operation((backfill) => open.all({ backfill })),
     changeSlice: operation((slice, change) => {
       orm.update(slices).set(change).where(eq(slices.id, slice)).run();

@@ -119,8 +119,6 @@ export interface Store extends BackfillOperations {
   getWatermark(store: string): Promise<string | null>;
   /** `at`: an `updatedAt` of Shopify, verbatim. */
   setWatermark(store: string, at: string): Promise<void>;
-  /** The next look goes through the whole window again; the ledger makes that harmless. */
-  clearWatermark(store: string): Promise<void>;
   /** Removes bodies of delivered events, their attempts and receipts older than `before`; ids stay. Returns rows touched. */
   prune(before: number): Promise<number>;
 

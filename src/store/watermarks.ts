@@ -5,14 +5,11 @@ import type { Connection } from './open.ts';
 import { watermarks } from './schema.ts';
 import type { Store } from './types.ts';
 
-export function watermark({ orm }: Connection): Pick<Store, 'getWatermark' | 'setWatermark' | 'clearWatermark'> {
+export function watermark({ orm }: Connection): Pick<Store, 'getWatermark' | 'setWatermark'> {
   return {
     getWatermark: operation((store) => orm.select().from(watermarks).where(eq(watermarks.store, store)).get()?.at ?? null),
     setWatermark: operation((store, at) => {
       orm.insert(watermarks).values({ store, at }).onConflictDoUpdate({ target: watermarks.store, set: { at } }).run();
-    }),
-    clearWatermark: operation((store) => {
-      orm.delete(watermarks).where(eq(watermarks.store, store)).run();
     }),
   };
 }

@@ -83,7 +83,7 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
       else leaveToSync(store, write, null, now);
     }
     for (const found of batch.due) leaveToSync(store, found, found.heldUntil, now);
-    const due = batch.due.length + batch.writes.length - written;
+    const due = batch.due.length + batch.waiting + batch.writes.length - written;
     setCheckpoint.run([batch.checkpoint, written, due, batch.known, batch.slice]);
     return written;
   }

@@ -9,7 +9,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Shopify } from '../shopify/types.ts';
 import type { DueOrder, OrderMissing, OrderWrite, OrderWriteResult, Store, StoreRow, Taker } from '../store/types.ts';
-import { orderFacts, type WindowSettings } from './facts.ts';
+import { orderFacts, windowOf, type WindowSettings } from './facts.ts';
+import { ledgerRow } from './ledger-row.ts';
 import { missingOrder } from './missing.ts';
 import { takenOf } from './taken.ts';
 
@@ -24,7 +25,15 @@ export interface SyncOptions {
   storeName: string;
   store: Pick<
     Store,
-    'getStore' | 'claimDueOrders' | 'previousOf' | 'hasEarlierOrder' | 'writeOrders' | 'writeMissing' | 'releaseDueOrders' | 'failDueOrder'
+    | 'getStore'
+    | 'widenedWindow'
+    | 'claimDueOrders'
+    | 'previousOf'
+    | 'hasEarlierOrder'
+    | 'writeOrders'
+    | 'writeMissing'
+    | 'releaseDueOrders'
+    | 'failDueOrder'
   >;
   shopify: Pick<Shopify, 'orders'>;
   settings: SyncSettings;
@@ -75,9 +84,10 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     claim: DueOrder,
     order: Order,
     previous: Awaited<ReturnType<Store['previousOf']>>,
+    window: ReturnType<typeof windowOf>,
   ): Promise<OrderWrite> {
     const facts = await orderFacts(store, row, order, previous.get(claim.orderId), {
-      backfill: options.settings.backfill,
+      window,
       now: clock.now(),
     });
     const derivation = takenOf(derive(order, options.settings.rules, facts), options.destinations);
@@ -89,12 +99,13 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       storeName,
       claims.map((claim) => claim.orderId),
     );
+    const window = windowOf(options.settings.backfill, row, await store.widenedWindow(storeName));
     const writes: OrderWrite[] = [];
     for (const claim of claims) {
       const order = orders.get(claim.orderId);
       if (!order) continue;
       try {
-        writes.push(await deriveOne(row, claim, order, previous));
+        writes.push(await deriveOne(row, claim, order, previous, window));
       } catch (error) {
         await giveBack(
           claim,
@@ -184,18 +195,5 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
       }
       return signal.aborted || claims.length === BATCH ? 0 : IDLE_MS;
     },
-  };
-}
-
-function ledgerRow(order: Order): OrderWrite['row'] {
-  return {
-    name: order.name,
-    customerId: order.customer?.id ?? null,
-    createdAt: Date.parse(order.createdAt),
-    placedAt: order.processedAt,
-    updatedAt: order.updatedAt,
-    sourceName: order.sourceName,
-    appName: order.appName,
-    currency: order.currency,
   };
 }

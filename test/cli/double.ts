@@ -74,7 +74,10 @@ export function counts(more: Partial<StoreCounts> = {}): StoreCounts {
 }
 
 export function status(store: Partial<StatusReport['stores'][number]> = {}, daemon: StatusReport['daemon'] = null): StatusReport {
-  return { daemon, stores: [{ name: 'main', row: row(), counts: counts(), held: [], failing: [], destinations: [], ...store }] };
+  return {
+    daemon,
+    stores: [{ name: 'main', row: row(), counts: counts(), held: [], failing: [], destinations: [], backfills: [], ...store }],
+  };
 }
 
 export function derivation(more: Partial<Derivation> = {}): Derivation {

@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/config/index.ts';
 import { screen } from './double.ts';
 import { end, runMain } from './spawn.ts';
 
-const OPTIONS = { port: 0, orders: 3, seed: 1 };
+const OPTIONS = { port: 0, orders: 3, history: 0, seed: 1 };
 
 interface Told {
   origin: string;

@@ -14,7 +14,7 @@ const changed = (orderId: string, updatedAt: number, createdAt = updatedAt): Cha
   updatedAt: at(updatedAt),
 });
 
-async function start(options: { pages?: ChangedOrder[][]; windowStart?: number | null; connected?: boolean } = {}) {
+async function start(options: { pages?: ChangedOrder[][]; connected?: boolean } = {}) {
   const clock = handClock(T0);
   const store = await connected();
   const asked: (string | null)[] = [];
@@ -37,7 +37,7 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
       },
     },
     settings: { everyMs: 15 * MINUTE, upsellDelayMs: 10 * MINUTE },
-    windowStart: () => options.windowStart ?? null,
+    begin: async (row) => void (await store.beginHistory(SHOP, at(row.firstConnectedAt), null, clock.now())),
     ensureConnected: async () => {
       checks += 1;
       return isConnected;
@@ -64,10 +64,10 @@ async function start(options: { pages?: ChangedOrder[][]; windowStart?: number |
 }
 
 describe('reconcile', () => {
-  it('goes through the whole window first: history waits behind live orders, and young orders keep their delay', async () => {
-    const run = await start({ windowStart: T0 - 60 * MINUTE, pages: [[changed('1', T0 - 30 * MINUTE), changed('2', T0 + MINUTE)]] });
+  it('begins at the connection less the overlap: history waits behind live orders, and young orders keep their delay', async () => {
+    const run = await start({ pages: [[changed('1', T0 - 30 * MINUTE), changed('2', T0 + MINUTE)]] });
     await run.tick();
-    expect(run.asked).toEqual([at(T0 - 60 * MINUTE)]);
+    expect(run.asked).toEqual([at(T0 - 5 * MINUTE)]);
     expect(run.due()).toEqual([
       { order_id: '1', due_at: T0, lane: 'historical' },
       { order_id: '2', due_at: T0 + 11 * MINUTE, lane: 'live' },
@@ -76,14 +76,14 @@ describe('reconcile', () => {
   });
 
   it('asks from the watermark less the overlap, at its interval', async () => {
-    const run = await start({ pages: [[changed('1', T0 - MINUTE)]] });
+    const run = await start({ pages: [[changed('1', T0 + 2 * MINUTE)]] });
     await run.tick();
     await run.clock.advance(14 * MINUTE);
     await run.tick();
-    expect(run.asked).toEqual([null]);
+    expect(run.asked).toEqual([at(T0 - 5 * MINUTE)]);
     await run.clock.advance(MINUTE);
     await run.tick();
-    expect(run.asked).toEqual([null, at(T0 - 6 * MINUTE)]);
+    expect(run.asked).toEqual([at(T0 - 5 * MINUTE), at(T0 - 3 * MINUTE)]);
   });
 
   it('marks nothing that the ledger knows in that state, and what is newer', async () => {
@@ -103,12 +103,12 @@ describe('reconcile', () => {
 
   it('that breaks off goes on from the last page', async () => {
     const run = await start();
-    run.answer([[changed('1', T0 - 20 * MINUTE)], [changed('2', T0 - 10 * MINUTE)]], 1);
+    run.answer([[changed('1', T0 + 5 * MINUTE)], [changed('2', T0 + 10 * MINUTE)]], 1);
     await expect(run.tick()).rejects.toThrow('down');
     expect(run.due().map(({ order_id }) => order_id)).toEqual(['1']);
-    run.answer([[changed('2', T0 - 10 * MINUTE)]]);
+    run.answer([[changed('2', T0 + 10 * MINUTE)]]);
     await run.tick();
-    expect(run.asked).toEqual([null, at(T0 - 25 * MINUTE)]);
+    expect(run.asked).toEqual([at(T0 - 5 * MINUTE), at(T0)]);
     expect(run.due().map(({ order_id }) => order_id)).toEqual(['1', '2']);
   });
 

@@ -18,7 +18,7 @@ function historical(orderId: string, more: Partial<Derivation> = {}): HistoryWri
 }
 
 const batch = (sliceId: number, writes: HistoryWrite[], more: Partial<HistoryBatch> = {}): HistoryBatch => ({
-  ...{ slice: sliceId, checkpoint: writes.length, writes, due: [], known: 0, destinations: [CONVERGE] },
+  ...{ slice: sliceId, checkpoint: writes.length, writes, due: [], waiting: 0, known: 0, destinations: [CONVERGE] },
   ...more,
 });
 
@@ -36,7 +36,7 @@ test('a request that is the same as one that is open is that one; an ended one i
   expect(await store.requestBackfill({ ...request, until: T0 + 5 }, T0 + 5)).toEqual(first);
   expect((await store.requestBackfill({ ...request, words: 'other' }, T0)).id).not.toBe(first.id);
   expect((await store.nextBackfill(SHOP))?.id).toBe(first.id);
-  await store.finishBackfill(first.id, 'done', null, T0);
+  await store.finishBackfill(first.id, null, T0);
   expect((await store.nextBackfill(SHOP))?.words).toBe('other');
   expect((await store.requestBackfill(request, T0)).id).not.toBe(first.id);
   expect(await store.widenedWindow(SHOP)).toHaveLength(3);

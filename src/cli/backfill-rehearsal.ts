@@ -1,0 +1,48 @@
+/** `backfill --dry-run`: what would be sent, by decision and channel. */
+import type { App } from '../app.ts';
+import type { Rehearsal } from '../backfill/rehearsal.ts';
+import type { BackfillAsked } from '../history.ts';
+import { OK, PARTLY } from './exit-codes.ts';
+import { clean, table, type Screen } from './screen.ts';
+import type { StopSignal } from './signals.ts';
+import { countOf, tally } from './words.ts';
+
+const SAID_EVERY_MS = 5_000;
+
+export async function rehearseHistory(
+  app: Pick<App, 'rehearseBackfills'>,
+  asked: BackfillAsked,
+  stop: StopSignal,
+  screen: Screen,
+): Promise<number> {
+  const stopping = new AbortController();
+  void stop.received.then(() => stopping.abort());
+  let saidAt = Date.now();
+  const results = await app.rehearseBackfills(asked, stopping.signal, (store, { read, expected }) => {
+    if (screen.json || screen.quiet || Date.now() - saidAt < SAID_EVERY_MS) return;
+    saidAt = Date.now();
+    screen.fail(`${store}  ${read} of ${countOf(expected ?? 0, 'order')} looked at`);
+  });
+  const stopped = stopping.signal.aborted;
+  for (const { store, ...found } of results) {
+    if (screen.json) screen.print(JSON.stringify({ store, ...found, complete: !stopped && found.failed.length === 0 }));
+    else screen.print(rehearsalText(store, clean(found), screen));
+  }
+  if (stopped) screen.fail('Stopped before the end; nothing was written.');
+  return stopped || results.some(({ failed, unread }) => failed.length > 0 || unread > 0) ? PARTLY : OK;
+}
+
+function rehearsalText(store: string, found: Rehearsal, { colours }: Screen): string {
+  const { decisions, channels, events, failed, known, waiting, unread } = found;
+  const rows = [
+    ['orders', `${found.read} of ${found.expected ?? 0} looked at`],
+    ...(known > 0 ? [['known', `${known} are accounted for already, as they are`]] : []),
+    ...(waiting > 0 ? [['waiting', `${waiting} wait to be read by the daemon`]] : []),
+    ['decisions', tally(decisions) || 'none'],
+    ['channels', tally(channels) || 'none'],
+    ['would be sent', Object.entries(events).length === 0 ? 'nothing' : tally(events)],
+    ...(unread > 0 ? [['unread', colours.warning(`${countOf(unread, 'order')} could not be read one by one`)]] : []),
+    ...failed.map((text) => ['failed', colours.bad(text)]),
+  ];
+  return `${colours.bold(store)}  ${colours.dim('dry run: nothing is written, nothing is sent')}\n${table(rows, '  ')}`;
+}
