@@ -1,9 +1,14 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApiVersion, LogSeverity, shopifyApi } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { verifyHmac } from '../../src/shopify/webhook.ts';
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>();
+  return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
+});
 
 const SECRET = 'hush-8a6e1f';
 const RUNS = 4_000;
@@ -127,4 +132,24 @@ describe('verifyHmac', () => {
       expect(verifyHmac([SECRET], raw, odd)).toBe(false);
     }
   });
+});
+
+// Time itself cannot be measured here; what can be seen is that nothing else decides, and that no secret is skipped once another has matched.
+test('compares in constant time, with every secret, whatever matched before', () => {
+  const body = Buffer.from('{"id":1}');
+  const compared = vi.mocked(timingSafeEqual);
+  for (const [header, matches] of [
+    [sign('new', body), true],
+    [sign('old', body), true],
+    [sign('none of them', body), false],
+  ] as const) {
+    compared.mockClear();
+    expect(verifyHmac(['new', 'old'], body, header)).toBe(matches);
+    expect(compared.mock.calls.map(([expected, given]) => [String(expected), String(given)])).toEqual([
+      [sign('new', body), header],
+      [sign('old', body), header],
+    ]);
+  }
+  compared.mockReturnValueOnce(true);
+  expect(verifyHmac(['new'], body, sign('none of them', body))).toBe(true);
 });

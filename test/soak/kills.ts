@@ -27,7 +27,7 @@ const STORE = '    delivery: { concurrency: 20, perSecond: 2000, timeoutSeconds:
 
 export const kills: Scenario = {
   title: 'kill -9 at random moments under 200 webhooks/s',
-  short: 10,
+  short: 8,
   long: 1_000,
   run: async (options) => {
     const cache = mkdtempSync(join(tmpdir(), 'soak-cache-'));

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Derivation } from '../../src/core/decision.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
@@ -16,9 +15,9 @@ import { claimLanes } from '../../src/store/claim-lanes.ts';
 import { connections } from '../../src/store/connections.ts';
 import { connect } from '../../src/store/open.ts';
 import { settlements } from '../../src/store/settle.ts';
-import type { DueOrder, OrderWrite } from '../../src/store/types.ts';
 import { writeOrders } from '../../src/store/write-orders.ts';
 import { SECRET, SHOP } from '../bench/webhooks.ts';
+import { written } from './written.ts';
 
 const STORE = 'main';
 const [path = '', mode] = process.argv.slice(2);
@@ -31,42 +30,6 @@ const claimDue = claimDueOrders(connection, randomUUID);
 const write = writeOrders(connection);
 const claim = claimLanes(connection, randomUUID);
 const { settleAll } = settlements(connection);
-
-function written(due: DueOrder): OrderWrite {
-  const derivation: Derivation = {
-    decision: 'sent',
-    reason: null,
-    events: [
-      {
-        event_name: 'Placed Order',
-        event_id: due.orderId,
-        timestamp: '2026-11-20T12:00:00Z',
-        properties: { id: due.orderId },
-        profile_properties: {},
-        aliases: [`urn:shopify:order_id:${due.orderId}`],
-      },
-    ],
-    refunds: [],
-    dueAgainAt: null,
-    dueAgainReason: null,
-    historical: false,
-    channel: 'web',
-    channelMapped: true,
-    total: '10.00',
-    sentLines: {},
-    subscription: null,
-    warnings: [],
-    trail: [],
-  };
-  const at = '2026-11-20T12:00:00Z';
-  const row = { name: `#${due.orderId}`, customerId: null, createdAt: Date.parse(at), placedAt: at, updatedAt: at };
-  return {
-    claim: due,
-    row: { ...row, sourceName: 'web', appName: null, currency: 'EUR' },
-    derivation,
-    destinations: [{ name: 'converge', eventNames: null }],
-  };
-}
 
 /** The rest of the database's life, so that every table changes and the log is checkpointed now and then. */
 async function work(): Promise<never> {

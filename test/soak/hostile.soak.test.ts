@@ -1,0 +1,4 @@
+import { hostile } from './hostile.ts';
+import { testShort } from './short.ts';
+
+testShort(hostile);

@@ -1,0 +1,4 @@
+import { outage } from './outage.ts';
+import { testShort } from './short.ts';
+
+testShort(outage);

@@ -1,0 +1,4 @@
+import { pauses } from './pauses.ts';
+import { testShort } from './short.ts';
+
+testShort(pauses);

@@ -1,0 +1,4 @@
+import { powerCuts } from './power-cuts.ts';
+import { testShort } from './short.ts';
+
+testShort(powerCuts);
