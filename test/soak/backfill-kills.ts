@@ -12,7 +12,7 @@ import { atMostEvery, createFaultList, type Scenario, type SoakOptions, type Soa
 import { createWitness } from './witness.ts';
 
 const LONG_ORDERS = 20_000;
-const SHORT_ORDERS = 2_000;
+const SHORT_ORDERS = 800;
 const LONG_FROM = 50;
 const DAY_MS = 86_400_000;
 const HISTORY_DAYS = 400;

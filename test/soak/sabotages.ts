@@ -75,7 +75,6 @@ export const SABOTAGES: Sabotage[] = [
     'if (holder.get(lane)?.leaseToken !== claim.leaseToken) return false;',
     'if (holder.get(lane) === undefined) return false;',
     'test/store/lanes.test.ts',
-    'test/store/model.test.ts',
   ),
   one(
     'due orders without fencing',
@@ -84,7 +83,6 @@ export const SABOTAGES: Sabotage[] = [
     'if (found?.leaseToken !== leaseToken) return null;',
     'if (found === undefined) return null;',
     'test/store/sync.test.ts',
-    'test/store/model.test.ts',
   ),
   one(
     'claim in any order',
@@ -102,7 +100,6 @@ export const SABOTAGES: Sabotage[] = [
     '.orderBy(asc(events.sequence))',
     '.orderBy(asc(events.body))',
     'test/store/lanes.test.ts',
-    'test/store/model.test.ts',
   ),
   one(
     'a second Placed Order',
@@ -120,7 +117,6 @@ export const SABOTAGES: Sabotage[] = [
     'changed: found.version !== version,',
     'changed: false,',
     'test/store/sync.test.ts',
-    'test/store/model.test.ts',
   ),
   one(
     'leases of a dead process are kept',
