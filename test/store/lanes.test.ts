@@ -182,3 +182,18 @@ test('a destination is paused, probed and opened again', async () => {
   await store.resumeDestination(SHOP, 'converge', T0 + 900);
   expect(await of()).toMatchObject({ downMs: 25 });
 });
+
+test('the lanes that wait longest are claimed first, whatever their ids', async () => {
+  const store = await connected();
+  for (const [index, orderId] of ['5', '9', '1', '7'].entries()) await place(store, orderId, [orderId], T0 + index);
+  const claimed = async (limit: number) => (await claimLanes(store, T0 + MINUTE, { limit })).map(({ orderId }) => orderId);
+  expect(await claimed(2)).toEqual(['5', '9']);
+  expect(await claimed(2)).toEqual(['1', '7']);
+});
+
+test("a lane's events come in the order they were written, whatever their ids", async () => {
+  const store = await connected();
+  await place(store, '1', ['m', 'z', 'a']);
+  const [lane] = await claimLanes(store, T0);
+  expect(lane?.events.map(({ eventId }) => eventId)).toEqual(['m', 'z', 'a']);
+});
