@@ -148,7 +148,7 @@ async function soak(
   const all = [...placed.values()];
   const lost = waiting().length;
   if (lost > 0) faults.add('not drained', `${lost} of ${all.length} events`);
-  const { dead = 0 } = (await store.counts(STORE, clock.now())).events;
+  const { dead } = (await store.counts(STORE, clock.now())).events;
   if (dead > 0) faults.add('dead letters', String(dead));
   const { repeats, changedRepeats, outOfOrder, refused } = sandbox.converge.counts();
   if (repeats + changedRepeats + outOfOrder + refused > 0) faults.add('the endpoint', JSON.stringify(sandbox.converge.counts()));
