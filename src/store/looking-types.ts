@@ -57,6 +57,6 @@ export interface TrafficSpan {
   webhooks: number;
   /** Posts to a destination. */
   attempts: number;
-  /** Of these, of a sample of up to 40 of them: the median and the 95th percentile. Null: there was none. */
+  /** Of these, of a sample of up to 20 of them: the median and the 95th percentile. Null: there was none. */
   latencyMs: { median: number; p95: number } | null;
 }

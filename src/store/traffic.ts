@@ -1,9 +1,10 @@
 /** What went in and out lately, by time, in a bounded number of point reads: row ids grow with time, so a time is found by halving them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import type { Store, TrafficSpan } from './types.ts';
 
-const SAMPLE = 40;
+const SAMPLE = 20;
 
 interface Row {
   id: number;
@@ -52,27 +53,31 @@ export function traffic({ client }: Connection): Store['traffic'] {
     return { median: at(0.5), p95: at(0.95) };
   }
 
-  const read = client.transaction((from: number, spanMs: number, spans: number) => {
+  /** Up to where the spans begin and end: nothing before the oldest row that is kept is looked for. */
+  const bounds = operation(() => {
     const ends = { receipts: receipts.end(), attempts: attempts.end() };
-    // The oldest row that is kept bounds the first search.
-    let low = { receipts: receipts.from(0)?.id ?? ends.receipts, attempts: attempts.from(0)?.id ?? ends.attempts };
-    const idsAt = (time: number) => ({
-      receipts: receipts.idAt(time, low.receipts, ends.receipts),
-      attempts: attempts.idAt(time, low.attempts, ends.attempts),
-    });
-    low = idsAt(from);
-    return Array.from({ length: spans }, (_, index): TrafficSpan => {
-      const first = low;
-      const to = from + (index + 1) * spanMs;
-      low = idsAt(to);
-      return {
-        from: to - spanMs,
-        to,
-        webhooks: low.receipts - first.receipts,
-        attempts: low.attempts - first.attempts,
-        latencyMs: latencyOf(first.attempts, low.attempts),
-      };
-    });
+    return { ends, low: { receipts: receipts.from(0)?.id ?? ends.receipts, attempts: attempts.from(0)?.id ?? ends.attempts } };
   });
-  return operation((from, spanMs, spans) => read(from, spanMs, spans));
+  type Ids = Awaited<ReturnType<typeof bounds>>['ends'];
+  const idsAt = operation((time: number, low: Ids, ends: Ids) => ({
+    receipts: receipts.idAt(time, low.receipts, ends.receipts),
+    attempts: attempts.idAt(time, low.attempts, ends.attempts),
+  }));
+  const latency = operation(latencyOf);
+
+  return async (from, spanMs, spans) => {
+    const { ends, low } = await bounds();
+    const found: TrafficSpan[] = [];
+    let first = await idsAt(from, low, ends);
+    // A span at a time, so that the receiver gets its turn in between, on a disk that has to be read too.
+    for (let to = from + spanMs; found.length < spans; to += spanMs) {
+      const next = await idsAt(to, first, ends);
+      const webhooks = next.receipts - first.receipts;
+      const posts = next.attempts - first.attempts;
+      found.push({ from: to - spanMs, to, webhooks, attempts: posts, latencyMs: await latency(first.attempts, next.attempts) });
+      first = next;
+      await nextTurn();
+    }
+    return found;
+  };
 }
