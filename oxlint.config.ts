@@ -17,6 +17,8 @@ const ROOMS: Record<string, string[] | 'all'> = {
   install: ['core', 'store', 'platform', 'shopify'],
   doctor: ['core', 'store', 'platform', 'shopify', 'destinations', 'install'],
   reconcile: ['core', 'store', 'platform', 'shopify'],
+  audit: ['core', 'store', 'platform', 'shopify', 'reconcile'],
+  alerts: ['core', 'store', 'platform'],
   delivery: ['core', 'store', 'platform', 'destinations'],
   admin: ['core', 'store', 'platform'],
   cli: 'all',

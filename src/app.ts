@@ -12,6 +12,9 @@ import {
   type BackfillTaken,
 } from './history.ts';
 import type { Rehearsal } from './backfill/rehearsal.ts';
+import { failedAudit, audit as auditStore, type AuditRequest } from './audit/audit.ts';
+import type { AuditReport } from './audit/report.ts';
+import { auditOptions } from './auditing.ts';
 import type { Config } from './config/index.ts';
 import { closeConnection, openConnection, selectConnections, type Connection } from './connection.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
@@ -103,6 +106,8 @@ export interface App {
   preview(order: string, store?: string): Promise<Preview | null>;
   /** `daemon`: whether one runs that will deliver them. Throws SEND_STORE, SEND_DESTINATION. */
   send(given: GivenEvent[], options: SendOptions): Promise<SendReport & { daemon: boolean }>;
+  /** One report per store; a store that could not be audited is among them, with its error. Throws AUDIT_SPAN, TIME_DATE. */
+  audit(request: AuditRequest, store?: string): Promise<AuditReport[]>;
   listEvents(filter: EventFilter): ReturnType<Store['listEvents']>;
   showEvent(id: string): ReturnType<Store['getEvent']>;
   listDeadLetters: Store['listDeadLetters'];
@@ -157,6 +162,12 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
       ...(await sendEvents(parts, given, sendOptions)),
       daemon: (await store.daemonHolder()) !== null,
     }),
+    audit: (request, name) =>
+      forEach(
+        selectConnections(connections, name),
+        (connection) => auditStore(auditOptions(parts, connection), request),
+        (connection, error) => failedAudit(connection.name, request, error),
+      ),
     listEvents: (filter) => store.listEvents(filter),
     showEvent: (id) => store.getEvent(id),
     listDeadLetters: (filter) => store.listDeadLetters(filter),

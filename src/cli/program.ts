@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { App } from '../app.ts';
 import type { Environment } from '../config/index.ts';
+import { auditStores, type AuditFlags } from './audit.ts';
 import { backUpDatabase } from './backup.ts';
 import { printCompletion, SHELLS, type Shell } from './completion.ts';
 import { runBackfill, type BackfillCommandOptions } from './backfill.ts';
@@ -164,6 +165,12 @@ export function createProgram(env: Environment, done: (code: number) => void): C
     .action((ids: string[], options: DeadLetterOptions & { all?: boolean; reason: string }) =>
       actOnApp((app, { screen }) => discardDeadLetters(app, ids, options, screen)),
     );
+  perStore('audit', 'order accounting against Shopify: every order delivered, excluded, held, pending or dead, and what differs by name')
+    .requiredOption('--since <day>', "first day, in the shop's time zone, such as 2026-11-20")
+    .option('--until <day>', 'last day, included; default: today')
+    .option('--every-order', 'compare each order also of days of more than 250 whose numbers agree')
+    .option('--channels', 'a line per sales channel of each day')
+    .action((options: AuditFlags) => actOnApp((app, { screen }) => auditStores(app, options, screen)));
 
   const config = command('config', 'look at the config');
   command('check', 'validate it', config).action(act((opened) => checkConfig(readConfig(opened), opened.screen)));

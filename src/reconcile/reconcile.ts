@@ -3,7 +3,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isConnectionRefused } from '../shopify/index.ts';
 import type { Shopify } from '../shopify/types.ts';
-import type { FoundOrder, Store, StoreRow } from '../store/types.ts';
+import type { Store, StoreRow } from '../store/types.ts';
+import { foundOrder } from './found.ts';
 
 export interface ReconcileOptions {
   storeName: string;
@@ -35,17 +36,6 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
   const { store, storeName, shopify, clock, logger, settings } = options;
   let nextAt = 0;
 
-  function found(row: StoreRow, order: { orderId: string; createdAt: string; updatedAt: string }): FoundOrder {
-    const createdAt = Date.parse(order.createdAt);
-    return {
-      orderId: order.orderId,
-      createdAt,
-      updatedAt: order.updatedAt,
-      heldUntil: createdAt + settings.upsellDelayMs,
-      lane: createdAt < row.firstConnectedAt ? 'historical' : 'live',
-    };
-  }
-
   async function look(row: StoreRow, signal: AbortSignal): Promise<void> {
     if ((await store.getWatermark(storeName)) === null) await options.begin(row);
     const watermark = await store.getWatermark(storeName);
@@ -55,7 +45,7 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
     for await (const page of shopify.ordersChangedSince(new Date(start).toISOString())) {
       marked += await store.markFound(
         storeName,
-        page.map((order) => found(row, order)),
+        page.map((order) => foundOrder(row, order, settings.upsellDelayMs)),
         clock.now(),
       );
       seen += page.length;

@@ -32,3 +32,21 @@ export interface AccountingRow {
   /** Decimal string: what Shopify said they come to at the last read of each; less `revenue`, it is what changed after sending. */
   current: string;
 }
+
+/** An order of the ledger, as it is compared with Shopify's. */
+export interface LedgerOrder {
+  orderId: string;
+  /** Such as `#1001`. */
+  name: string;
+  createdAt: number;
+  /** Verbatim. */
+  updatedAt: string;
+  /** As in `AccountingRow`. */
+  gone: boolean;
+}
+
+export interface DaySnapshot {
+  rows: AccountingRow[];
+  ledger: LedgerOrder[];
+  due: Set<string>;
+}

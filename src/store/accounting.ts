@@ -4,7 +4,7 @@ import { minorDigits, toDecimal } from '../core/money.ts';
 import { daysOf, type Day } from '../core/time.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import type { AccountingRow, OrderOutcome, Store } from './types.ts';
+import type { AccountingRow, LedgerOrder, OrderOutcome, Store } from './types.ts';
 
 /** An order is as far as the destination where its Placed Order, the event whose id is the order's, is the least far. */
 const OUTCOME = `
@@ -18,8 +18,10 @@ const OUTCOME = `
 /** A text, because a sum of minor units may be larger than a number is exact. Totals are written with all digits of their currency: without the point these are minor units. */
 const sumOf = (amount: string) => `cast(sum(cast(replace(${amount}, '.', '') as integer)) as text)`;
 
+const GONE = `(decision in ('deleted', 'not_visible') or (decision = 'sent' and reason is not null))`;
+
 const OF_A_DAY = `
-  select channel, ${OUTCOME} as outcome, reason, (decision in ('deleted', 'not_visible') or (decision = 'sent' and reason is not null)) as gone,
+  select channel, ${OUTCOME} as outcome, reason, ${GONE} as gone,
     currency, count(*) as orders, ${sumOf('coalesce(sent_total, total)')} as revenue, ${sumOf('total')} as current
   from orders where store = ? and created_at >= ? and created_at < ?
   group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`;
@@ -53,6 +55,25 @@ export function accounting({ client }: Connection): Store['accounting'] {
     }
     return rows;
   };
+}
+
+export function daySnapshot({ client }: Connection): Store['daySnapshot'] {
+  const ofDay = client.prepare<[string, number, number], Omit<LedgerOrder, 'gone'> & { gone: number }>(`
+    select order_id as orderId, name, created_at as createdAt, updated_at as updatedAt, ${GONE} as gone
+    from orders where store = ? and created_at >= ? and created_at < ?`);
+  const dueOf = client.prepare<[string, string], { id: string }>(`
+    select due_orders.order_id as id from json_each(?) as wanted join due_orders on due_orders.order_id = wanted.value and due_orders.store = ?`);
+
+  // One read transaction: an order that is read meanwhile may not be in two places.
+  const read = client.transaction((store: string, { date, from, to }: Day, among: readonly string[]) => ({
+    rows: client
+      .prepare<[string, number, number], Sum>(OF_A_DAY)
+      .all(store, from, to)
+      .map((sum) => rowOf(date, sum)),
+    ledger: ofDay.all(store, from, to).map((order) => ({ ...order, gone: order.gone === 1 })),
+    due: new Set(dueOf.all(JSON.stringify(among), store).map(({ id }) => id)),
+  }));
+  return operation((store, day, among) => read(store, day, among));
 }
 
 function rowOf(day: string, { gone, revenue, current, ...sum }: Sum): AccountingRow {

@@ -1,7 +1,7 @@
 /** The store: opens the database and offers every operation of `types.ts` on it. */
 import { hostname } from 'node:os';
 import { acceptSignals } from './accept-signals.ts';
-import { accounting } from './accounting.ts';
+import { accounting, daySnapshot } from './accounting.ts';
 import { addEvents } from './add-events.ts';
 import { backfills } from './backfills.ts';
 import { bringNear } from './bring-near.ts';
@@ -21,8 +21,8 @@ import { listBackfills } from './list-backfills.ts';
 import { getOrder } from './get-order.ts';
 import { listEvents } from './list-events.ts';
 import { daemonLock, type LockHolder } from './lock-daemon.ts';
-import { markFound } from './mark-found.ts';
 import { connect, type Connection } from './open.ts';
+import { markAgain, markFound } from './mark-found.ts';
 import { hasEarlierOrder, previousOf } from './previous-of.ts';
 import { prune } from './prune.ts';
 import { releaseDueOrders } from './release-due-orders.ts';
@@ -63,6 +63,7 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     ...connections(connection),
     acceptSignals: acceptSignals(connection),
     markFound: markFound(connection),
+    markAgain: markAgain(connection),
     claimDueOrders: claimDueOrders(connection, newToken),
     previousOf: previousOf(connection),
     hasEarlierOrder: hasEarlierOrder(connection),
@@ -86,6 +87,7 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     bringNear: operation(bringNear(connection)),
     counts: counts(connection),
     accounting: accounting(connection),
+    daySnapshot: daySnapshot(connection),
     listHeld: listHeld(connection),
     listFailing: listFailing(connection),
     listEvents: listEvents(connection),

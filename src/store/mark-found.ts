@@ -45,3 +45,13 @@ export function markFound(connection: Connection): Store['markFound'] {
     }),
   );
 }
+
+export function markAgain(connection: Connection): Store['markAgain'] {
+  const mark = markDue(connection);
+  return operation((store, orderIds, now) =>
+    connection.transaction(() => {
+      for (const orderId of orderIds)
+        mark({ store, orderId, markedAt: now, heldUntil: null, reason: 'audit', lane: 'live', deletes: false });
+    }),
+  );
+}

@@ -1,9 +1,10 @@
 /** What the store can do, operation by operation. Nothing outside this room knows which database it is. All times are ms since the epoch. */
 import type { DecisionKind, Previous } from '../core/decision.ts';
-import type { AccountingRow } from './accounting-types.ts';
 import type { BackfillOperations } from './backfill-types.ts';
 import type { OrderDetails, TrafficSpan } from './looking-types.ts';
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetterResult, DeadLetterSelection } from './dead-letter-types.ts';
+import type { Day } from '../core/time.ts';
+import type { AccountingRow, DaySnapshot } from './accounting-types.ts';
 import type {
   Attempt,
   DestinationState,
@@ -51,6 +52,8 @@ export interface Store extends BackfillOperations {
   // Syncing
   /** Marks found orders due unless the ledger already knows that `updatedAt` or a newer one. Returns how many were marked. */
   markFound(store: string, orders: FoundOrder[], now: number): Promise<number>;
+  /** Marks orders due whatever the ledger knows of them. */
+  markAgain(store: string, orderIds: string[], now: number): Promise<void>;
   /** Leases up to `limit` due orders of a connected store, live ones first, oldest first. */
   claimDueOrders(store: string, options: { limit: number; now: number; leaseMs: number }): Promise<DueOrder[]>;
   /** What the ledger knows of these orders, by order id. */
@@ -126,6 +129,8 @@ export interface Store extends BackfillOperations {
   counts(store: string, now: number): Promise<StoreCounts>;
   /** What became of the orders of the ledger created at or after `from` and before `to`, by day, channel and outcome, oldest day first. A store never connected has none. */
   accounting(store: string, from: number, to: number): Promise<AccountingRow[]>;
+  /** The orders of the ledger created on a day, their accounting, and which orders of `among` are to be read, as of one moment. */
+  daySnapshot(store: string, day: Day, among: readonly string[]): Promise<DaySnapshot>;
   listHeld(store: string, limit: number): Promise<HeldOrder[]>;
   listFailing(store: string, limit: number): Promise<FailingOrder[]>;
   listEvents(filter: EventFilter): Promise<(OutboxEvent & { blockedBy: string | null; orderName: string | null })[]>;
