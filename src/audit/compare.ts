@@ -1,6 +1,6 @@
 /** Shopify's orders of a day against ours, one by one. Pure. */
 import type { CreatedOrder } from '../shopify/types.ts';
-import type { LedgerOrder } from '../store/types.ts';
+import type { DueStanding, LedgerOrder } from '../store/types.ts';
 import { EXPLAINED, type Finding, type FindingKind } from './report.ts';
 
 export interface Sides {
@@ -9,8 +9,8 @@ export interface Sides {
   theirs: readonly CreatedOrder[];
   /** What the ledger has. */
   ours: readonly LedgerOrder[];
-  /** Ids that are to be read. */
-  due: ReadonlySet<string>;
+  /** Orders that are to be read, or were set aside, by id. */
+  due: ReadonlyMap<string, DueStanding>;
   /** Why nothing is known, rightly, of an order created at that time, ms; null: it should be known. */
   absence: (createdAt: number) => Absence | null;
   /** Orders created at or after this, ms, may be known to one side only. */
@@ -27,6 +27,8 @@ export interface Comparison {
   findings: Finding[];
   /** Orders of theirs that are due and in no ledger yet. */
   unread: number;
+  /** Orders of theirs that are in no ledger because they were set aside. */
+  setAside: Record<'dead' | 'discarded', number>;
   /** Orders of theirs that are outside the window and in no ledger. */
   beforeWindow: number;
   /** Orders of theirs that history has yet to bring. */
@@ -35,7 +37,7 @@ export interface Comparison {
 
 /** Every order that is on one side only, or differs, is counted or named, once. */
 export function compareDay({ day, theirs, ours, due, absence, youngFrom }: Sides): Comparison {
-  const result: Comparison = { findings: [], unread: 0, beforeWindow: 0, history: 0 };
+  const result: Comparison = { findings: [], unread: 0, setAside: { dead: 0, discarded: 0 }, beforeWindow: 0, history: 0 };
   const name = (order: { orderId: string; name: string }, createdAt: number, kind: FindingKind) => {
     const young = createdAt >= youngFrom && (kind === 'missing' || kind === 'not_in_shopify');
     const found = young ? 'in_flight' : kind;
@@ -53,7 +55,9 @@ export function compareDay({ day, theirs, ours, due, absence, youngFrom }: Sides
     const ledger = known.get(order.orderId);
     if (!ledger) {
       const absent = absence(createdAt);
-      if (due.has(order.orderId)) result.unread += 1;
+      const standing = due.get(order.orderId);
+      if (standing === 'due') result.unread += 1;
+      else if (standing !== undefined) result.setAside[standing] += 1;
       else if (absent === 'before_window') result.beforeWindow += 1;
       else if (absent === 'history') result.history += 1;
       else name(order, createdAt, 'missing');

@@ -7,9 +7,9 @@ export type OrderOutcome =
   | 'delivered'
   /** On the outbox of at least one. */
   | 'pending'
-  /** At least one refuses it. */
+  /** At least one refuses it, or it could not be read and was set aside. */
   | 'dead'
-  /** Somebody gave it up for at least one. */
+  /** Somebody gave it up, for at least one. */
   | 'discarded'
   | Exclude<DecisionKind, 'sent'>;
 
@@ -45,8 +45,11 @@ export interface LedgerOrder {
   gone: boolean;
 }
 
+/** Of an order that is to be read: set aside because it could not be, and given up by somebody or not. */
+export type DueStanding = 'due' | 'dead' | 'discarded';
+
 export interface DaySnapshot {
   rows: AccountingRow[];
   ledger: LedgerOrder[];
-  due: Set<string>;
+  due: Map<string, DueStanding>;
 }

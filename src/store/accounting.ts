@@ -4,11 +4,14 @@ import { minorDigits, toDecimal } from '../core/money.ts';
 import { daysOf, type Day } from '../core/time.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import type { AccountingRow, LedgerOrder, OrderOutcome, Store } from './types.ts';
+import type { AccountingRow, DueStanding, LedgerOrder, OrderOutcome, Store } from './types.ts';
 
-/** An order is as far as the destination where its Placed Order, the event whose id is the order's, is the least far. */
+/** A held order that could not be read when its time came is set aside. An order is as far as the destination where its Placed Order, the event whose id is the order's, is the least far. */
 const OUTCOME = `
-  case when decision <> 'sent' then decision else coalesce((
+  case when decision = 'held' then coalesce((
+    select case when discarded is null then 'dead' else 'discarded' end
+    from due_orders where due_orders.order_id = orders.order_id and due_orders.store = orders.store and set_aside_at is not null
+  ), 'held') when decision <> 'sent' then decision else coalesce((
     select case
       when max(state = 'dead') then 'dead' when max(state = 'pending') then 'pending'
       when max(state = 'discarded') then 'discarded' else 'delivered' end
@@ -61,8 +64,8 @@ export function daySnapshot({ client }: Connection): Store['daySnapshot'] {
   const ofDay = client.prepare<[string, number, number], Omit<LedgerOrder, 'gone'> & { gone: number }>(`
     select order_id as orderId, name, created_at as createdAt, updated_at as updatedAt, ${GONE} as gone
     from orders where store = ? and created_at >= ? and created_at < ?`);
-  const dueOf = client.prepare<[string, string], { id: string }>(`
-    select due_orders.order_id as id from json_each(?) as wanted join due_orders on due_orders.order_id = wanted.value and due_orders.store = ?`);
+  const dueOf = client.prepare<[string, string], { id: string; standing: DueStanding }>(`
+    select due_orders.order_id as id, case when set_aside_at is null then 'due' when discarded is null then 'dead' else 'discarded' end as standing from json_each(?) as wanted join due_orders on due_orders.order_id = wanted.value and due_orders.store = ?`);
 
   // One read transaction: an order that is read meanwhile may not be in two places.
   const read = client.transaction((store: string, { date, from, to }: Day, among: readonly string[]) => ({
@@ -71,7 +74,7 @@ export function daySnapshot({ client }: Connection): Store['daySnapshot'] {
       .all(store, from, to)
       .map((sum) => rowOf(date, sum)),
     ledger: ofDay.all(store, from, to).map((order) => ({ ...order, gone: order.gone === 1 })),
-    due: new Set(dueOf.all(JSON.stringify(among), store).map(({ id }) => id)),
+    due: new Map(dueOf.all(JSON.stringify(among), store).map(({ id, standing }) => [id, standing])),
   }));
   return operation((store, day, among) => read(store, day, among));
 }

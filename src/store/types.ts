@@ -129,7 +129,7 @@ export interface Store extends BackfillOperations {
   counts(store: string, now: number): Promise<StoreCounts>;
   /** What became of the orders of the ledger created at or after `from` and before `to`, by day, channel and outcome, oldest day first. A store never connected has none. */
   accounting(store: string, from: number, to: number): Promise<AccountingRow[]>;
-  /** The orders of the ledger created on a day, their accounting, and which orders of `among` are to be read, as of one moment. */
+  /** The orders of the ledger created on a day, their accounting, and which orders of `among` are to be read or were set aside, as of one moment. */
   daySnapshot(store: string, day: Day, among: readonly string[]): Promise<DaySnapshot>;
   listHeld(store: string, limit: number): Promise<HeldOrder[]>;
   listFailing(store: string, limit: number): Promise<FailingOrder[]>;

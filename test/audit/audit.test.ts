@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../src/audit/audit.ts';
 import type { AuditReport } from '../../src/audit/report.ts';
-import { dead, MINUTE, SHOP, T0 } from '../store/fixture.ts';
+import { claimDue, dead, MINUTE, SHOP, T0 } from '../store/fixture.ts';
 import { DAY, startShop } from './running.ts';
 
 const totals = ({ days }: AuditReport) => ({
@@ -169,6 +169,18 @@ describe('an audit', () => {
     const report = await run.audit({ since: '2026-11-20' });
     expect(report.ok).toBe(true);
     expect(report.days[0]?.outcomes).toEqual({ dead: 1, pending: 1 });
+  });
+
+  it('counts an order that could not be read and was set aside as dead, one that was given up as discarded', async () => {
+    const run = await startShop();
+    const [first, second] = [90, 80].map((minutes) => run.sandbox.shop.createOrder({}, { at: T0 - minutes * MINUTE }));
+    await run.store.markAgain(SHOP, [first!.id, second!.id], T0);
+    for (const claim of await claimDue(run.store, T0))
+      await run.store.failDueOrder(claim, { againAt: null, error: 'SYNC_NOT_DERIVED', now: T0 });
+    await run.store.discardDeadLetters({ ids: [`order:${second!.id}`] }, 'no need', T0);
+    const report = await run.audit({ since: '2026-11-20' });
+    expect(report).toMatchObject({ ok: true, findings: [] });
+    expect(report.days[0]?.outcomes).toEqual({ dead: 1, discarded: 1 });
   });
 
   it('refuses days that have not begun, days in the wrong order and a store never connected', async () => {

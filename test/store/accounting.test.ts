@@ -122,6 +122,20 @@ test('orders on their way through the real operations: pending, delivered, dead'
   expect((await account()).map(([, outcome]) => outcome)).toEqual(['dead', 'delivered', 'excluded']);
 });
 
+test('a held order that was set aside when its time came is dead, and discarded once it is given up', async () => {
+  const store = await connected();
+  await store.acceptSignals([signal({ orderId: '1', receivedAt: T0 })]);
+  const [claim] = await claimDue(store, T0);
+  await store.writeOrders(SHOP, [write(claim!, { decision: 'held', reason: 'upsell', dueAgainAt: T0, dueAgainReason: 'upsell' })], T0);
+  const outcomes = async () => (await store.accounting(SHOP, T0 - HOUR, T0 + HOUR)).map(({ outcome }) => outcome);
+  expect(await outcomes()).toEqual(['held']);
+  const [again] = await claimDue(store, T0 + HOUR);
+  await store.failDueOrder(again!, { againAt: null, error: 'SYNC_NOT_DERIVED', now: T0 + HOUR });
+  expect(await outcomes()).toEqual(['dead']);
+  await store.discardDeadLetters({ ids: ['order:1'] }, 'no need', T0 + HOUR);
+  expect(await outcomes()).toEqual(['discarded']);
+});
+
 test('a store never connected has no accounting', async () => {
   expect(await open().accounting('nobody', 0, T0)).toEqual([]);
 });
