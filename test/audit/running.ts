@@ -57,7 +57,7 @@ export async function startShop(options: ShopOptions = {}) {
     storeName: SHOP,
     store,
     shopify,
-    settings: { rules: baseSettings(options.rules ?? { exclude: { channels: ['pos'] } }), backfill },
+    settings: { rules: baseSettings(options.rules ?? { exclude: { channels: ['pos'] } }), backfill, maxAgeHours: 72 },
     destinations: [CONVERGE],
     clock,
     random: () => 0.5,
