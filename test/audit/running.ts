@@ -5,7 +5,6 @@ import type { Absence } from '../../src/audit/compare.ts';
 import { createReconcile } from '../../src/reconcile/reconcile.ts';
 import { startSandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { createShopify } from '../../src/shopify/index.ts';
-import { windowStart } from '../../src/sync/facts.ts';
 import { createSync } from '../../src/sync/sync.ts';
 import { handClock } from '../clock.ts';
 import { baseSettings } from '../pipeline/cases.ts';
@@ -36,7 +35,7 @@ export async function startShop(options: ShopOptions = {}) {
   const { shopDomain: domain, origin, clientId, clientSecret } = sandbox;
   const store = open();
   const scopes = options.scopes ?? ['read_orders', 'read_all_orders', 'read_customers', 'read_products'];
-  const row = await store.saveConnection(connection({ domain, scopes, connectedAt: T0 - 10 * DAY }));
+  await store.saveConnection(connection({ domain, scopes, connectedAt: T0 - 10 * DAY }));
   const shopify = createShopify({ domain, origin, credentials: { clientId, clientSecret }, clock, random: () => 0.5, logger: silent });
   onTestFinished(() => Promise.all([sandbox.close(), shopify.close()]).then(() => {}));
 
@@ -47,7 +46,7 @@ export async function startShop(options: ShopOptions = {}) {
     store,
     shopify,
     settings: { everyMs: 15 * MINUTE, upsellDelayMs },
-    windowStart: () => windowStart(backfill, row),
+    begin: (row) => store.setWatermark(SHOP, new Date(row.firstConnectedAt).toISOString()),
     ensureConnected: async () => true,
     checkConnection: async () => true,
     clock,
