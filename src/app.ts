@@ -26,6 +26,7 @@ import { derive } from './pipeline/index.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createTurns, type Turns } from './platform/turns.ts';
 import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
 import type {
@@ -62,6 +63,8 @@ export interface Parts {
   logger: Logger;
   /** One result of a bulk operation is in memory at a time. */
   turn: BackfillOptions['turn'];
+  /** Among the workers that take rows in hand. */
+  workTurns: Turns;
 }
 
 export interface StatusReport {
@@ -141,9 +144,9 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const metrics = createMetrics();
   const store = openStore({ path: config.storage.path, newToken: randomUUID });
   const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
-  const turns = new PQueue({ concurrency: 1 });
-  const turn: Parts['turn'] = (work) => turns.add(work);
-  const parts: Parts = { config, store, connections, metrics, clock, random, logger, turn };
+  const results = new PQueue({ concurrency: 1 });
+  const turn: Parts['turn'] = (work) => results.add(work);
+  const parts: Parts = { config, store, connections, metrics, clock, random, logger, turn, workTurns: createTurns() };
   return {
     connect: (name) => forEach(selectConnections(connections, name), (connection) => connect(connection.install), failedConnect),
     disconnect: (name) =>

@@ -28,8 +28,9 @@ const CLOSING_MS = 1_000;
 /** Ready when it resolves: ports open, workers running. Throws DAEMON_RUNNING naming the process that holds the database. */
 export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { config, store, connections, clock, logger, metrics } = parts;
-  const { holder } = await store.lockDaemon(clock.now());
+  const { holder, poison } = await store.lockDaemon(clock.now());
   if (holder) throw alreadyRunning(config.storage.path, holder);
+  for (const killer of poison) logger.error(killer, 'put aside as a dead letter: the process died twice while nothing else was in hand');
 
   const serving = await serve(parts);
   const { workers } = serving;

@@ -9,6 +9,7 @@ import { keepConnected } from './install/keep-connected.ts';
 import { createWorker, type Worker } from './platform/worker.ts';
 import { createReconcile } from './reconcile/reconcile.ts';
 import type { Signal, StoreRow } from './store/types.ts';
+import { createSuspects } from './suspects.ts';
 import { createSync } from './sync/sync.ts';
 
 const BULK_FINISHED = 'bulk_operations/finish';
@@ -24,18 +25,37 @@ export interface StoreWorkers {
 }
 
 export function createStoreWorkers(parts: Parts, connection: Connection): StoreWorkers {
-  const { store, clock, random, logger, metrics } = parts;
+  const { store, clock, random, logger, metrics, workTurns: turns } = parts;
   const { name: storeName, config, shopify } = connection;
   const worker = (kind: string, tick: (signal: AbortSignal) => Promise<number>) =>
     createWorker({ name: `${kind}:${storeName}`, tick, clock, random, logger });
+  /** For those that take rows in hand: not while a suspect is tried alone. */
+  const inTurn = (tick: (signal: AbortSignal) => Promise<number>) => async (signal: AbortSignal) => {
+    const leave = await turns.together(signal);
+    if (leave === null) return 0;
+    try {
+      return await tick(signal);
+    } finally {
+      leave();
+    }
+  };
 
-  const deliveries = connection.destinations.map((destination) =>
-    worker(
-      `delivery-${destination.name}`,
-      createDelivery({ store, storeName, destination, http: destination.http, settings: config.delivery, clock, random, logger, metrics })
-        .tick,
-    ),
-  );
+  const posts = connection.destinations.map((destination) => ({
+    name: destination.name,
+    delivery: createDelivery({
+      store,
+      storeName,
+      destination,
+      http: destination.http,
+      settings: config.delivery,
+      clock,
+      random,
+      logger,
+      metrics,
+      yields: turns.wanted,
+    }),
+  }));
+  const deliveries = posts.map(({ name, delivery }) => worker(`delivery-${name}`, inTurn(delivery.tick)));
   const wakeDelivery = () => deliveries.forEach((delivery) => delivery.wake());
 
   const reading = {
@@ -49,9 +69,12 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
     logger,
     onDerived: (derivation: Derivation) => count(parts, storeName, derivation),
   };
-  const sync = worker('sync', createSync({ ...reading, onEvents: wakeDelivery }).tick);
+  const syncing = createSync({ ...reading, onEvents: wakeDelivery });
+  const sync = worker('sync', inTurn(syncing.tick));
   const history = createBackfill({ ...reading, turn: parts.turn });
   const backfill = worker('backfill', history.tick);
+  const kinds = [syncing.suspect, ...posts.map(({ delivery }) => delivery.suspect)];
+  const suspects = worker('suspects', createSuspects({ store, storeName, kinds, turns, clock }));
 
   let looked = false;
   const reconcile = worker(
@@ -78,8 +101,8 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
 
   return {
     store: storeName,
-    all: [reconcile, sync, backfill, ...deliveries],
-    working: [sync, backfill, ...deliveries],
+    all: [reconcile, sync, backfill, ...deliveries, suspects],
+    working: [sync, backfill, ...deliveries, suspects],
     wake: (signals) => {
       sync.wake();
       reconcile.wake();

@@ -35,6 +35,8 @@ export interface DeliveryOptions {
   random: () => number;
   logger: Logger;
   metrics?: DeliveryMetrics;
+  /** Somebody wants to work alone: the tick comes to an end. */
+  yields?: () => boolean;
 }
 
 export interface Delivery {
@@ -44,6 +46,8 @@ export interface Delivery {
    * Throws when the store does; what was answered by then is kept and settled by the next tick.
    */
   tick(signal: AbortSignal): Promise<number>;
+  /** Between two ticks: delivers one event that is to be tried alone; false: there is none, or the destination is closed. */
+  suspect(signal: AbortSignal): Promise<boolean>;
 }
 
 /** One lane, leased; only its first event is taken, so the lane's order needs no care beyond the lease. */
@@ -135,17 +139,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function claim(): Promise<void> {
-    const limit = room();
+    const limit = options.yields?.() ? 0 : room();
     if (limit === 0) return;
     const now = clock.now();
     const probe = gate.closed() !== null;
     const lanes = { store: storeName, destination: destination.name, limit, skip: probe ? gate.probeSkips() : 0 };
     const claims = await store.claimLanes({ ...lanes, now, leaseMs, eventsPerLane: 1 });
-    for (const claimed of claims) {
-      const [event] = claimed.events;
-      if (event) start({ claim: claimed, event, until: now + leaseMs, probe });
-      else await store.settle(claimed, [], now);
-    }
+    for (const claimed of claims) await take(claimed, now, probe);
+  }
+
+  async function take(claimed: LaneClaim, now: number, probe: boolean): Promise<void> {
+    const [event] = claimed.events;
+    if (event) start({ claim: claimed, event, until: now + leaseMs, probe });
+    else await store.settle(claimed, [], now);
   }
 
   async function giveBack(): Promise<void> {
@@ -224,14 +230,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     wake = () => {};
   }
 
-  async function work(signal: AbortSignal): Promise<number> {
-    await gate.look();
+  async function work(signal: AbortSignal, claimMore: () => Promise<void>): Promise<number> {
     for (;;) {
       if (fault) throw takeFault();
       await tempo.timed(async () => {
         await giveBack();
         await settle();
-        if (!signal.aborted) await claim();
+        if (!signal.aborted) await claimMore();
       });
       if (inHand === 0 && !fault) return signal.aborted ? 0 : IDLE_MS;
       // The worker counts as failed until a tick succeeds; this one might last for hours.
@@ -250,13 +255,26 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     tick: async (signal) => {
       stopping = signal;
       try {
-        const pauseMs = await work(signal);
+        await gate.look();
+        const pauseMs = await work(signal, claim);
         recovering = false;
         return pauseMs;
       } catch (error) {
         recovering = true;
         throw error;
       }
+    },
+    suspect: async (signal) => {
+      stopping = signal;
+      recovering = false;
+      await gate.look();
+      if (gate.closed() !== null) return false;
+      const now = clock.now();
+      const lanes = { store: storeName, destination: destination.name, limit: 1, suspects: true };
+      const claims = await store.claimLanes({ ...lanes, now, leaseMs, eventsPerLane: 1 });
+      for (const claimed of claims) await take(claimed, now, false);
+      await work(signal, async () => {});
+      return claims.length > 0;
     },
   };
 }

@@ -15,12 +15,13 @@ const DUE_ORDERS = `
   where lease_token is null and due_at > max(@near, coalesce(held_until, 0)) and due_at < @outOfReach
     and (reason <> 'pending_refund' or attempts > 0)`.trim();
 
-/** What is leased is left to who leased it. Returns rows changed. */
+/** What is leased is left to who leased it. Returns rows changed. A rare scan, so not prepared ahead. */
 export function bringNear({ client, transaction }: Connection): (now: number) => number {
-  const lanes = client.prepare(LANES);
-  const dueOrders = client.prepare(DUE_ORDERS);
   return (now) => {
     const near = now + LONGEST_RETRY_MS;
-    return transaction(() => lanes.run({ near }).changes + dueOrders.run({ near, outOfReach: now + OUT_OF_REACH_MS }).changes);
+    return transaction(
+      () =>
+        client.prepare(LANES).run({ near }).changes + client.prepare(DUE_ORDERS).run({ near, outOfReach: now + OUT_OF_REACH_MS }).changes,
+    );
   };
 }

@@ -1,5 +1,5 @@
 /** Leases orders that are due. */
-import { and, asc, eq, isNull, lte, sql } from './drizzle.ts';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
@@ -22,23 +22,31 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
     .orderBy(asc(dueOrders.dueAt))
     .limit(p('limit'))
     .prepare();
+  // Those that were not alone in hand yet go first.
+  const suspect = orm
+    .select()
+    .from(dueOrders)
+    .where(and(eq(dueOrders.store, p('store')), isNotNull(dueOrders.suspect), lte(dueOrders.dueAt, p('now'))))
+    .orderBy(asc(dueOrders.suspect), asc(dueOrders.dueAt))
+    .limit(p('limit'))
+    .prepare();
   const lease = orm
     .update(dueOrders)
     .set({ leaseToken: parameter('leaseToken'), dueAt: parameter('dueAt'), attempts: sql`attempts + 1` })
     .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId'))))
     .prepare();
 
-  return operation((store, { limit, now, leaseMs }) =>
+  return operation((store, { limit, now, leaseMs, suspects = false }) =>
     transaction(() => {
       if (!connected.get({ store })) return [];
       const leaseToken = newToken();
       const claims: DueOrder[] = [];
-      for (const lane of LANES) {
-        for (const row of due.all({ store, lane, now, limit: limit - claims.length })) {
-          lease.run({ store, orderId: row.orderId, leaseToken, dueAt: now + leaseMs });
-          claims.push(claimOf(row, leaseToken));
-        }
-      }
+      const take = (row: typeof dueOrders.$inferSelect) => {
+        lease.run({ store, orderId: row.orderId, leaseToken, dueAt: now + leaseMs });
+        claims.push(claimOf(row, leaseToken));
+      };
+      if (suspects) suspect.all({ store, now, limit }).forEach(take);
+      else for (const lane of LANES) due.all({ store, lane, now, limit: limit - claims.length }).forEach(take);
       return claims;
     }),
   );

@@ -1,5 +1,5 @@
 /** Leases lanes that have work, and gives them back untried. */
-import { and, asc, eq, isNull, lte, sql } from './drizzle.ts';
+import { and, asc, eq, isNotNull, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
@@ -26,6 +26,14 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
     .orderBy(asc(lanes.nextAt))
     .limit(p('limit'))
     .prepare();
+  // Those that were not alone in hand yet go first.
+  const suspect = orm
+    .select({ orderId: lanes.orderId })
+    .from(lanes)
+    .where(and(eq(lanes.store, p('store')), eq(lanes.destination, p('destination')), isNotNull(lanes.suspect), lte(lanes.nextAt, p('now'))))
+    .orderBy(asc(lanes.suspect), asc(lanes.nextAt))
+    .limit(p('limit'))
+    .prepare();
   const lease = orm
     .update(lanes)
     .set({ leaseToken: parameter('leaseToken'), nextAt: parameter('nextAt') })
@@ -46,11 +54,12 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
     .limit(p('limit'))
     .prepare();
 
-  return operation(({ store, destination, limit, now, leaseMs, eventsPerLane, skip = 0 }) =>
+  return operation(({ store, destination, limit, now, leaseMs, eventsPerLane, skip = 0, suspects = false }) =>
     transaction(() => {
       const leaseToken = newToken();
       const found: string[] = [];
-      for (const lane of LANES) {
+      if (suspects) found.push(...suspect.all({ store, destination, now, limit }).map(({ orderId }) => orderId));
+      for (const lane of suspects ? [] : LANES) {
         for (const { orderId } of ready.all({ store, destination, lane, now, limit: limit + skip - found.length })) found.push(orderId);
       }
       return found

@@ -9,6 +9,7 @@ import { checkpoint } from './checkpoint.ts';
 import { claimDueOrders } from './claim-due-orders.ts';
 import { claimLanes, releaseLane } from './claim-lanes.ts';
 import { connections } from './connections.ts';
+import { countSuspects } from './count-suspects.ts';
 import { counts } from './counts.ts';
 import { lookAtDeadLetters } from './dead-letters.ts';
 import { destinationStates } from './destinations.ts';
@@ -86,6 +87,7 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     checkpoint: checkpoint(connection),
     bringNear: operation(bringNear(connection)),
     counts: counts(connection),
+    countSuspects: countSuspects(connection),
     accounting: accounting(connection),
     daySnapshot: daySnapshot(connection),
     listHeld: listHeld(connection),

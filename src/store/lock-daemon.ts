@@ -63,10 +63,10 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
 
   return {
     lockDaemon: operation((now) => {
-      if (held) return { holder: null };
+      if (held) return { holder: null, poison: [] };
       createPrivateFile(lockPath);
       held = tryLock('begin exclusive');
-      if (!held) return { holder: namedHolder() };
+      if (!held) return { holder: namedHolder(), poison: [] };
       HELD.add(held);
       try {
         checkIntegrity(connection);
@@ -74,15 +74,17 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
         letGo();
         throw error;
       }
+      // Who ended by itself took its row away.
+      const died = orm.select({ id: daemon.id }).from(daemon).where(eq(daemon.id, ROW)).get() !== undefined;
       const row = { ...self, startedAt: now };
       orm
         .insert(daemon)
         .values({ id: ROW, ...row })
         .onConflictDoUpdate({ target: daemon.id, set: row })
         .run();
-      free(now);
+      const poison = free(now, died);
       near(now);
-      return { holder: null };
+      return { holder: null, poison };
     }),
     daemonHolder: operation(() => {
       if (held) return namedHolder();

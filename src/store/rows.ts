@@ -222,6 +222,15 @@ export interface DestinationState {
   downMs: number;
 }
 
+/** What killed the process: an order's read, or an event's delivery. */
+export interface Poison {
+  store: string;
+  orderId: string;
+  /** Null: the order itself. */
+  destination: string | null;
+  eventId: string | null;
+}
+
 export interface StoreCounts {
   receipts: number;
   due: number;

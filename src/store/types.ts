@@ -20,6 +20,7 @@ import type {
   OrderWrite,
   OrderWriteResult,
   OutboxEvent,
+  Poison,
   SettledEvent,
   Signal,
   SignalResult,
@@ -54,8 +55,8 @@ export interface Store extends BackfillOperations {
   markFound(store: string, orders: FoundOrder[], now: number): Promise<number>;
   /** Marks orders due whatever the ledger knows of them. */
   markAgain(store: string, orderIds: string[], now: number): Promise<void>;
-  /** Leases up to `limit` due orders of a connected store, live ones first, oldest first. */
-  claimDueOrders(store: string, options: { limit: number; now: number; leaseMs: number }): Promise<DueOrder[]>;
+  /** Leases up to `limit` due orders of a connected store, live ones first, oldest first; without suspects, or with `suspects` nothing else. */
+  claimDueOrders(store: string, options: { limit: number; now: number; leaseMs: number; suspects?: boolean }): Promise<DueOrder[]>;
   /** What the ledger knows of these orders, by order id. */
   previousOf(store: string, orderIds: string[]): Promise<Map<string, Previous & { waitedForJourney: boolean }>>;
   /** Whether the ledger holds an order of that customer created before `createdAt`. */
@@ -78,6 +79,8 @@ export interface Store extends BackfillOperations {
     now: number;
     leaseMs: number;
     eventsPerLane: number;
+    /** Suspects only; without it none. */
+    suspects?: boolean;
     /** Leaves so many of the first ones out, as far as there are others. */
     skip?: number;
   }): Promise<LaneClaim[]>;
@@ -146,11 +149,14 @@ export interface Store extends BackfillOperations {
   size(): Promise<{ databaseBytes: number; logBytes: number }>;
 
   // Life
+  /** Due orders and lanes of a store that are to be tried alone, because the process died with them in hand. Grows by `lockDaemon` only. */
+  countSuspects(store: string): Promise<number>;
   /**
    * Takes the daemon's lock for the life of this process, checks the file (up to 256 MB: a second at most) and frees the leases of the one that held it before.
    * Throws STORE_CORRUPT. `holder` set: another living process has it and nothing was taken.
+   * `poison`: what was set aside now because two processes died with nothing else in hand.
    */
-  lockDaemon(now: number): Promise<{ holder: { pid: number; host: string; startedAt: number } | null }>;
+  lockDaemon(now: number): Promise<{ holder: { pid: number; host: string; startedAt: number } | null; poison: Poison[] }>;
   /** The living daemon that holds the lock; null: none. Takes nothing. */
   daemonHolder(): Promise<{ pid: number; host: string; startedAt: number } | null>;
   /** Folds the log into the database file; `leftBytes`: what somebody who still reads an older state keeps from it. */

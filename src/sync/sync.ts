@@ -56,11 +56,17 @@ const LEASE_MS = 300_000;
 const IDLE_MS = 1_000;
 const RETRY = { baseMs: 5_000, maxMs: 900_000 };
 
-/**
- * One portion of work: claims a batch, reads it, writes it. Resolves to ms until the next look.
- * Throws when Shopify could not be read at all; the orders are given back first, so nothing is lost.
- */
-export function createSync(options: SyncOptions): { tick(signal: AbortSignal): Promise<number> } {
+export interface Sync {
+  /**
+   * One portion of work: claims a batch, reads it, writes it. Resolves to ms until the next look.
+   * Throws when Shopify could not be read at all; the orders are given back first, so nothing is lost.
+   */
+  tick(signal: AbortSignal): Promise<number>;
+  /** The same with one order that is to be tried alone; false: there is none. */
+  suspect(): Promise<boolean>;
+}
+
+export function createSync(options: SyncOptions): Sync {
   const { store, storeName, clock, logger } = options;
   /** Before that nothing could be read: the program was off, or Shopify was. */
   let readableSince = clock.now();
@@ -165,35 +171,44 @@ export function createSync(options: SyncOptions): { tick(signal: AbortSignal): P
     if (results.some((result) => result.newEvents.length > 0)) options.onEvents?.();
   }
 
+  /** Reads and writes what was claimed. */
+  async function work(row: StoreRow, claims: DueOrder[]): Promise<void> {
+    const { orders, failed } = await read(claims);
+    const writes = await deriveAll(row, claims, orders);
+    const results = await written(claims, () => store.writeOrders(storeName, writes, clock.now()));
+    report(writes, results);
+    await giveBackUnwritten(writes, results);
+
+    const missing: OrderMissing[] = [];
+    for (const claim of claims) {
+      const error = failed.get(claim.orderId);
+      if (error) await giveBack(claim, error);
+      else if (!orders.has(claim.orderId)) missing.push(missingOrder(claim, clock.now(), row.scopes.includes('read_all_orders')));
+    }
+    if (missing.length === 0) return;
+    await written(claims, () => store.writeMissing(storeName, missing, clock.now()));
+    for (const { claim, decision, reason } of missing) {
+      logger.info(
+        { store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason },
+        'order not returned by Shopify',
+      );
+    }
+  }
+
+  /** How many orders were due, up to `limit`. */
+  async function portion(limit: number, suspects: boolean): Promise<number> {
+    const row = await store.getStore(storeName);
+    if (!row || row.state !== 'connected') return 0;
+    const claims = await store.claimDueOrders(storeName, { limit, now: clock.now(), leaseMs: LEASE_MS, suspects });
+    if (claims.length > 0) await work(row, claims);
+    return claims.length;
+  }
+
   return {
     tick: async (signal) => {
-      const row = await store.getStore(storeName);
-      if (!row || row.state !== 'connected') return IDLE_MS;
-      const claims = await store.claimDueOrders(storeName, { limit: BATCH, now: clock.now(), leaseMs: LEASE_MS });
-      if (claims.length === 0) return IDLE_MS;
-
-      const { orders, failed } = await read(claims);
-      const writes = await deriveAll(row, claims, orders);
-      const results = await written(claims, () => store.writeOrders(storeName, writes, clock.now()));
-      report(writes, results);
-      await giveBackUnwritten(writes, results);
-
-      const missing: OrderMissing[] = [];
-      for (const claim of claims) {
-        const error = failed.get(claim.orderId);
-        if (error) await giveBack(claim, error);
-        else if (!orders.has(claim.orderId)) missing.push(missingOrder(claim, clock.now(), row.scopes.includes('read_all_orders')));
-      }
-      if (missing.length > 0) {
-        await written(claims, () => store.writeMissing(storeName, missing, clock.now()));
-        for (const { claim, decision, reason } of missing) {
-          logger.info(
-            { store: storeName, orderId: claim.orderId, decision: decision ?? 'read again', reason },
-            'order not returned by Shopify',
-          );
-        }
-      }
-      return signal.aborted || claims.length === BATCH ? 0 : IDLE_MS;
+      const taken = await portion(BATCH, false);
+      return taken > 0 && (signal.aborted || taken === BATCH) ? 0 : IDLE_MS;
     },
+    suspect: async () => (await portion(1, true)) > 0,
   };
 }

@@ -8,21 +8,22 @@ import { claimDue, claimLanes, connected, MINUTE, open, place, rows, signal, T0,
 test('a second daemon is refused and told who holds the lock; after kill -9 it is free', async () => {
   const path = tempPath();
   const holder = child(path, `setInterval(() => {}, 1000); say(await open().lockDaemon(${T0}));`);
-  expect(await holder.said()).toEqual({ holder: null });
+  expect(await holder.said()).toEqual({ holder: null, poison: [] });
   const store = open(path);
   const named = { pid: holder.process.pid, host: expect.any(String), startedAt: T0 };
-  expect(await store.lockDaemon(T0 + 1)).toEqual({ holder: named });
+  expect(await store.lockDaemon(T0 + 1)).toEqual({ holder: named, poison: [] });
   expect(await store.daemonHolder()).toEqual(named);
   expect(rows(store, 'select startedAt from (select started_at as startedAt from daemon)')).toEqual([{ startedAt: T0 }]);
 
   holder.process.kill('SIGKILL');
   await once(holder.process, 'exit');
   expect(await store.daemonHolder()).toBeNull();
-  expect(await store.lockDaemon(T0 + 2)).toEqual({ holder: null });
-  expect(await store.lockDaemon(T0 + 3)).toEqual({ holder: null });
+  expect(await store.lockDaemon(T0 + 2)).toEqual({ holder: null, poison: [] });
+  expect(await store.lockDaemon(T0 + 3)).toEqual({ holder: null, poison: [] });
   expect(await store.daemonHolder()).toEqual({ pid: process.pid, host: 'here', startedAt: T0 + 2 });
   expect(await child(path, `say(await open().lockDaemon(1));`).said()).toEqual({
     holder: { pid: process.pid, host: 'here', startedAt: T0 + 2 },
+    poison: [],
   });
 });
 
@@ -35,7 +36,7 @@ test('closing gives the lock back; other processes may use the database all the 
   await second.probe();
   await first.close();
   expect(await second.daemonHolder()).toBeNull();
-  expect(await second.lockDaemon(T0)).toEqual({ holder: null });
+  expect(await second.lockDaemon(T0)).toEqual({ holder: null, poison: [] });
 });
 
 test('the leases of a process that is gone are free as soon as another takes the lock; held orders stay held', async () => {
