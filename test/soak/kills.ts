@@ -27,7 +27,7 @@ const STORE = '    delivery: { concurrency: 20, perSecond: 2000, timeoutSeconds:
 
 export const kills: Scenario = {
   title: 'kill -9 at random moments under 200 webhooks/s',
-  short: 8,
+  short: 6,
   long: 1_000,
   run: async (options) => {
     const cache = mkdtempSync(join(tmpdir(), 'soak-cache-'));
@@ -57,7 +57,7 @@ async function soak(at: Place, { seed, count, say }: SoakOptions): Promise<SoakR
   const stopped = (await first.ended).code;
   if (stopped !== 0) faults.add('SIGTERM', `the daemon ended with ${stopped}`);
 
-  witness.setTrouble({ ...TROUBLE, mostPerEvent: count > 50 ? Infinity : 3 });
+  witness.setTrouble({ ...TROUBLE, mostPerEvent: count > 50 ? Infinity : 2 });
   const load = createLoad(business, sender);
   const began = performance.now();
   let early = 0;
