@@ -30,6 +30,8 @@ import { createTurns, type Turns } from './platform/turns.ts';
 import { sendEvents } from './send.ts';
 import { openStore } from './store/index.ts';
 import type {
+  Alert,
+  AuditRecord,
   DeadLetterResult,
   DeadLetterSelection,
   BackfillProgress,
@@ -81,6 +83,10 @@ export interface StatusReport {
     destinations: DestinationState[];
     /** Newest first. */
     backfills: BackfillProgress[];
+    /** Open alerts, oldest first. */
+    alerts: Alert[];
+    /** The daemon's last audit; null: none yet. */
+    audit: AuditRecord | null;
   }[];
 }
 
@@ -227,6 +233,8 @@ async function status({ store, connections, clock }: Parts): Promise<StatusRepor
       failing: await store.listFailing(name, HELD_SHOWN),
       destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
       backfills: await store.listBackfills(name),
+      alerts: (await store.listAlerts(name)).filter(({ overAt }) => overAt === null),
+      audit: await store.lastAudit(name),
     });
   }
   return { daemon: await store.daemonHolder(), stores };

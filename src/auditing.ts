@@ -2,13 +2,13 @@
 import type { Parts } from './app.ts';
 import type { AuditOptions } from './audit/audit.ts';
 import type { Connection } from './connection.ts';
-import type { Span } from './store/types.ts';
+import type { Span, Store } from './store/types.ts';
 import { windowStart } from './sync/facts.ts';
 
 /** Unfinished ones are among the newest. */
 const BACKFILLS = 50;
 
-export function auditOptions({ store, clock }: Parts, { name, config, shopify, receiver }: Connection): AuditOptions {
+export function auditOptions({ store, clock }: Parts, { name, config, shopify, receiver }: Connection): AuditOptions & { store: Store } {
   return {
     storeName: name,
     store,

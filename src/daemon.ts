@@ -9,6 +9,7 @@ import { createReceiver } from './receiver/receiver.ts';
 import { sendEvents } from './send.ts';
 import { reload, serve, type Serving } from './serving.ts';
 import { createUpkeep } from './upkeep.ts';
+import { createWatch } from './watch.ts';
 
 export interface Daemon {
   receiver: { host: string; port: number };
@@ -75,6 +76,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   });
 
   const upkeep = createUpkeep(parts);
+  const watch = createWatch(parts);
   let stopped: Promise<void> | null = null;
   let reloaded: Promise<unknown> = Promise.resolve();
   const stopping = new AbortController();
@@ -84,7 +86,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     endStreams();
     await reloaded;
     const graceMs = Math.max(0, parts.config.server.graceSeconds * 1000 - CLOSING_MS);
-    const quiet = Promise.all([...serving.leaving, ...[upkeep, ...workers].map((worker) => worker.stop())]);
+    const quiet = Promise.all([...serving.leaving, ...[upkeep, watch, ...workers].map((worker) => worker.stop())]);
     const finished = new AbortController();
     await Promise.all([
       receiver.close(graceMs),
@@ -97,7 +99,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   try {
     const { port: receiverPort } = await receiver.listen();
     const { port: adminPort } = await admin.listen();
-    for (const worker of [...workers, upkeep]) worker.start();
+    for (const worker of [...workers, upkeep, watch]) worker.start();
     logger.info(
       {
         host: config.server.host,

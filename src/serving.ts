@@ -17,7 +17,7 @@ export interface Serving {
 }
 
 /** What a running daemon takes over; everything else (ports, addresses, the database) is read once, at the start. */
-const LIVE = ['stores', 'retention', 'server.graceSeconds'];
+const LIVE = ['stores', 'retention', 'alerts', 'server.graceSeconds'];
 
 /** Nothing runs before the workers are started. */
 export async function serve(parts: Parts): Promise<Serving> {

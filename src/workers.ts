@@ -1,5 +1,7 @@
 /** The workers of one store: reconcile marks orders due, sync reads them, backfill reads history, delivery posts what came of it. */
 import type { Parts } from './app.ts';
+import { createDailyAudit } from './audit/daily.ts';
+import { auditOptions } from './auditing.ts';
 import { createBackfill } from './backfill/backfill.ts';
 import { acceptDomain, type Connection } from './connection.ts';
 import type { Derivation } from './core/decision.ts';
@@ -99,9 +101,11 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
     }).tick,
   );
 
+  const daily = worker('audit', createDailyAudit({ ...auditOptions(parts, connection), logger }).tick);
+
   return {
     store: storeName,
-    all: [reconcile, sync, backfill, ...deliveries, suspects],
+    all: [reconcile, sync, backfill, ...deliveries, suspects, daily],
     working: [sync, backfill, ...deliveries, suspects],
     wake: (signals) => {
       sync.wake();

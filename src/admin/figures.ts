@@ -1,7 +1,20 @@
 /** What is known of every configured store right now: the input of the pages and of the gauges. */
-import type { BackfillProgress, DestinationState, FailingOrder, HeldOrder, Store, StoreCounts, StoreRow } from '../store/types.ts';
+import type {
+  Alert,
+  AuditRecord,
+  BackfillProgress,
+  DestinationState,
+  FailingOrder,
+  HeldOrder,
+  Store,
+  StoreCounts,
+  StoreRow,
+} from '../store/types.ts';
 
-export type FiguresStore = Pick<Store, 'getStore' | 'counts' | 'listHeld' | 'listFailing' | 'listBackfills' | 'getDestination' | 'size'>;
+export type FiguresStore = Pick<
+  Store,
+  'getStore' | 'counts' | 'listHeld' | 'listFailing' | 'listBackfills' | 'getDestination' | 'listAlerts' | 'lastAudit' | 'size'
+>;
 
 /** One configured store, as the admin room needs it. */
 export interface AdminStore {
@@ -24,6 +37,10 @@ export interface Figures {
   backfills: BackfillProgress[];
   /** Null: Shopify has not told yet. */
   costBudget: { available: number; restoreRate: number } | null;
+  /** Open ones, oldest first. */
+  alerts: Alert[];
+  /** The daemon's last; null: none yet. */
+  audit: AuditRecord | null;
 }
 
 const HELD_SHOWN = 10;
@@ -41,6 +58,8 @@ export async function readFigures(store: FiguresStore, connections: readonly Adm
       destinations: await Promise.all(destinations.map((destination) => store.getDestination(name, destination.name))),
       backfills: await store.listBackfills(name, BACKFILLS_SHOWN),
       costBudget: shopify.budget(),
+      alerts: (await store.listAlerts(name)).filter(({ overAt }) => overAt === null),
+      audit: await store.lastAudit(name),
     })),
   );
 }

@@ -24,7 +24,7 @@ export function setGauges(metrics: Metrics, { figures, size, workers, now }: Gau
 
 function setStore(
   gauges: Metrics['ofStores'],
-  { name: store, row, counts, destinations, backfills, costBudget }: Figures,
+  { name: store, row, counts, destinations, backfills, costBudget, alerts, audit }: Figures,
   now: number,
 ): void {
   const age = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
@@ -56,6 +56,8 @@ function setStore(
     gauges.backfillReadOrders.set({ store }, newest.read);
     if (newest.expected !== null) gauges.backfillExpectedOrders.set({ store }, newest.expected);
   }
+  for (const [kind, open] of Map.groupBy(alerts, (alert) => alert.kind)) gauges.openAlerts.set({ store, kind }, open.length);
+  if (audit) gauges.unaccountedOrders.set({ store }, audit.differing);
   gauges.backfillRunning.set({ store }, backfills.some(({ state }) => state === 'waiting' || state === 'running') ? 1 : 0);
 }
 

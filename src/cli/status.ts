@@ -36,6 +36,7 @@ function storeText(store: StoreStatus, screen: Screen): string {
     ...history(store, row, screen),
     ...orders(store, row, screen),
     ...events(store, screen),
+    ...auditText(store, screen),
     ...attention(store, screen),
   ];
   return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ', screen.width)}`;
@@ -73,6 +74,14 @@ function history({ backfills }: StoreStatus, row: StoreRow, { colours }: Screen)
   });
 }
 
+/** The daemon's own audit of the last days. */
+function auditText({ audit }: StoreStatus, { now, colours }: Screen): string[][] {
+  if (!audit) return [];
+  const { at, since, until, shopify, accounted, differing } = audit;
+  const figures = `${relative(at, now)}, ${since} to ${until}: ${accounted} of ${countOf(shopify, 'order')} accounted for`;
+  return [['audit', differing === 0 ? figures : colours.bad(`${figures}, ${differing} to look at: run audit --since ${since}`)]];
+}
+
 function reasonText(reason: string | null): string {
   return reason === DISCONNECTED_BY_USER
     ? 'by the disconnect command; connect or a start of the daemon connects it again'
@@ -106,9 +115,12 @@ function events({ counts }: StoreStatus, { now }: Screen): string[][] {
 }
 
 /** What somebody has to look at. */
-function attention({ counts, destinations, failing }: StoreStatus, { now, colours }: Screen): string[][] {
+function attention({ counts, destinations, failing, alerts }: StoreStatus, { now, colours }: Screen): string[][] {
   const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
   return [
+    ...alerts.map(({ summary, openedAt, toldAt }) => {
+      return ['alert', colours.bad(`${relative(openedAt, now)}${toldAt === null ? '' : ', told'}: ${summary}`)];
+    }),
     ...paused.map(({ destination, cause, reason, pausedAt, probeAt }) => {
       const next = probeAt === null ? '' : `; one event is tried ${relative(probeAt, now)}`;
       return [

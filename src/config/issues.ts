@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { nearest } from './nearest.ts';
 import { pathText, type Path } from './problem.ts';
-import { configSchema, NOT_YET } from './schema.ts';
+import { configSchema } from './schema.ts';
 import { childSchema, defaultOf, innermost, keysOf, known, schemaAt } from './setting.ts';
 
 export interface Found {
@@ -61,9 +61,6 @@ function fixFor(schema: z.core.$ZodType, value: unknown): string {
 
 function unknownKey(parent: Path, key: string): Found {
   const path = [...parent, key];
-  if (NOT_YET.includes(pathText(path.filter((part) => typeof part === 'string')))) {
-    return { path, message: 'is not supported by this version', fix: 'Take it out until you use a version that has it.' };
-  }
   const keys = keysOf(schemaAt(configSchema, parent) ?? configSchema);
   const near = nearest(key, keys);
   if (near) return { path, message: 'is an unknown setting', fix: `Did you mean ${pathText([...parent, near])}?` };

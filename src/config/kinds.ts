@@ -32,6 +32,12 @@ export function secret() {
   return setting(schema, { type: 'secret', expects: 'text', secret: true });
 }
 
+/** A secret that is a URL: whoever knows it can post there. */
+export function secretUrl(fault: (value: string) => Fault | null) {
+  const schema = checked(z.string().trim(), fault).transform((value) => new Secret(value));
+  return setting(schema, { type: 'secret URL', expects: 'a URL', secret: true });
+}
+
 export function flag() {
   return setting(z.boolean(), { type: 'true or false', expects: 'true or false' });
 }

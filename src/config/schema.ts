@@ -17,6 +17,7 @@ import {
   numberFrom,
   port,
   secret,
+  secretUrl,
   shop,
   storeName,
   text,
@@ -65,6 +66,14 @@ const storage = group('Where the state is kept.', {
 const retention = group('How long things are kept.', {
   days: setting(numberFrom(1, 3650).default(30), {
     description: 'Days that bodies of delivered events, their attempts and webhook receipts are kept.',
+  }),
+});
+
+const alerts = group('Telling somebody that something needs them.', {
+  url: setting(optional(secretUrl(urlFault)), {
+    description:
+      'Gets a POST when something needs you, and when that is over: a Slack incoming webhook, or anything that takes JSON. https, or http on loopback.',
+    env: 'ALERT_URL',
   }),
 });
 
@@ -224,6 +233,7 @@ export const configSchema = setting(
     admin,
     storage,
     retention,
+    alerts,
     stores: setting(listOf(store, 'stores').min(1), {
       description: 'The connected shops.',
       expects: 'a list of at least one store',
@@ -235,6 +245,3 @@ export const configSchema = setting(
 
 export type Settings = z.output<typeof configSchema>;
 export type StoreSettings = Settings['stores'][number];
-
-/** Settings of the contract whose feature this version does not have, by path without indices. */
-export const NOT_YET = ['alerts'];

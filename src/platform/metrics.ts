@@ -91,6 +91,12 @@ export function createMetrics() {
       ),
       backfillRunning: gauge('backfill_running', '1 while a backfill is not at its end.', ['store']),
       events: gauge('events', 'Events by state.', ['store', 'state']),
+      openAlerts: gauge('open_alerts', 'Open alerts by kind.', ['store', 'kind']),
+      unaccountedOrders: gauge(
+        'unaccounted_orders',
+        "Orders the daemon's last audit found not accounted for; absent until it has made one.",
+        ['store'],
+      ),
       deadLetters: gauge('dead_letters', 'What was set aside and not discarded, by kind: event, order.', ['store', 'kind']),
       blockedEvents: gauge('blocked_events', 'Pending events that wait behind a dead letter of their order.', ['store']),
       oldestPendingAge: gauge('oldest_pending_event_age_seconds', 'Age of the oldest undelivered event; 0 without one.', ['store']),

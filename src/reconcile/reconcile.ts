@@ -8,7 +8,7 @@ import { foundOrder } from './found.ts';
 
 export interface ReconcileOptions {
   storeName: string;
-  store: Pick<Store, 'getStore' | 'getWatermark' | 'setWatermark' | 'markFound'>;
+  store: Pick<Store, 'getStore' | 'getWatermark' | 'setWatermark' | 'markFound' | 'saveReconciled'>;
   shopify: Pick<Shopify, 'ordersChangedSince'>;
   settings: { everyMs: number; upsellDelayMs: number };
   /** For a store that has no watermark: sets it to when the store was connected, and has history read from before. */
@@ -55,6 +55,7 @@ export function createReconcile(options: ReconcileOptions): { tick(signal: Abort
       if (marked > 0) options.onFound?.();
       if (signal.aborted) return;
     }
+    await store.saveReconciled(storeName, clock.now());
     logger.info({ store: storeName, seen, marked }, 'reconciled');
   }
 

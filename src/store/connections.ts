@@ -31,7 +31,7 @@ export function connections({ orm, transaction }: Connection): Operations {
       const connected = { ...row, state: 'connected' as const, stateReason: null };
       orm
         .insert(stores)
-        .values({ ...connected, firstConnectedAt: row.connectedAt, checkRequestedAt: null })
+        .values({ ...connected, firstConnectedAt: row.connectedAt, checkRequestedAt: null, reconciledAt: null })
         .onConflictDoUpdate({ target: stores.name, set: connected })
         .run();
       return byName.get({ name: row.name })!;
@@ -53,7 +53,7 @@ export function connections({ orm, transaction }: Connection): Operations {
     clearConnectionCheck: operation((store, requestedAt) => {
       orm
         .update(stores)
-        .set({ checkRequestedAt: null })
+        .set({ checkRequestedAt: null, reconciledAt: null })
         .where(and(eq(stores.name, store), lte(stores.checkRequestedAt, requestedAt)))
         .run();
     }),

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { acceptSignals } from './accept-signals.ts';
 import { accounting, daySnapshot } from './accounting.ts';
 import { addEvents } from './add-events.ts';
+import { alertOperations } from './alerts.ts';
 import { backfills } from './backfills.ts';
 import { bringNear } from './bring-near.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -90,6 +91,7 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     countSuspects: countSuspects(connection),
     accounting: accounting(connection),
     daySnapshot: daySnapshot(connection),
+    ...alertOperations(connection),
     listHeld: listHeld(connection),
     listFailing: listFailing(connection),
     listEvents: listEvents(connection),

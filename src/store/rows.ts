@@ -27,6 +27,8 @@ export interface StoreRow {
   subscriptionsCheckedAt: number | null;
   /** Set when a signal asks to look at the connection again (uninstall, scopes); cleared by the check. */
   checkRequestedAt: number | null;
+  /** When reconcile last asked Shopify for changes and had the whole answer; null: never. */
+  reconciledAt: number | null;
 }
 
 /** What a verified webhook says. */

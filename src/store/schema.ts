@@ -2,7 +2,7 @@
 import type { DecisionKind, RefundAccount, SubscriptionRole } from '../core/decision.ts';
 import { index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 import { crashMarks } from './schema-delivery.ts';
-import type { BackfillOrigin, BackfillState, EventState, Lane, SliceState } from './types.ts';
+import type { AlertKind, AuditRecord, BackfillOrigin, BackfillState, EventState, Lane, SliceState } from './types.ts';
 
 export { attempts, destinations, lanes } from './schema-delivery.ts';
 
@@ -21,6 +21,8 @@ export const stores = sqliteTable('stores', {
   subscriptions: text({ mode: 'json' }).$type<string[]>().notNull(),
   subscriptionsCheckedAt: integer('subscriptions_checked_at'),
   checkRequestedAt: integer('check_requested_at'),
+  /** When reconcile last asked Shopify for changes and had the whole answer. */
+  reconciledAt: integer('reconciled_at'),
 });
 
 /** Which deliveries were seen. No body: a webhook only says which order changed. */
@@ -76,6 +78,9 @@ export const dueOrders = sqliteTable(
     index('due_orders_failing')
       .on(t.store, t.attempts)
       .where(sql`last_error is not null`),
+    index('due_orders_failing')
+      .on(t.store, t.failingSince)
+      .where(sql`failing_since is not null`),
     index('due_orders_set_aside')
       .on(t.store, t.setAsideAt)
       .where(sql`set_aside_at is not null`),
@@ -163,6 +168,10 @@ export const events = sqliteTable(
     uniqueIndex('events_identity').on(t.eventId, t.store, t.destination),
     uniqueIndex('events_sequence').on(t.store, t.orderId, t.destination, t.sequence),
     index('events_state').on(t.store, t.state, t.createdAt),
+    // History on its way is old without being late.
+    index('events_live')
+      .on(t.store, t.createdAt)
+      .where(sql`state = 'pending' and lane = 'live'`),
     index('events_prunable')
       .on(t.settledAt)
       .where(sql`body is not null and settled_at is not null`),
@@ -235,6 +244,45 @@ export const backfillSlices = sqliteTable(
   },
   (t) => [index('backfill_slices_window').on(t.backfill, t.until)],
 );
+
+/** What somebody has to be told of, or that it is over. */
+export const alerts = sqliteTable(
+  'alerts',
+  {
+    store: text().notNull(),
+    kind: text().$type<AlertKind>().notNull(),
+    /** Of several of a kind, which: a destination; else empty. */
+    subject: text().notNull(),
+    openedAt: integer('opened_at').notNull(),
+    summary: text().notNull(),
+    details: text({ mode: 'json' }).$type<Record<string, string | number>>().notNull(),
+    /** Since when the reason for it is gone; null: it is there. */
+    quietSince: integer('quiet_since'),
+    /** When it ended; the row stays until that has been told. */
+    overAt: integer('over_at'),
+    /** When its beginning was told. */
+    toldAt: integer('told_at'),
+    /** Attempts to tell that failed, since the last one that did not. */
+    attempts: integer().notNull(),
+    nextAttemptAt: integer('next_attempt_at'),
+  },
+  (t) => [primaryKey({ columns: [t.store, t.kind, t.subject] })],
+);
+
+/** The last audit the daemon made of each store. */
+export const audits = sqliteTable('audits', {
+  store: text().primaryKey(),
+  at: integer().notNull(),
+  /** First and last day. */
+  since: text().notNull(),
+  until: text().notNull(),
+  shopify: integer().notNull(),
+  accounted: integer().notNull(),
+  differing: integer().notNull(),
+  /** Since the audit that first found a difference; null: there is none. */
+  differingSince: integer('differing_since'),
+  named: text({ mode: 'json' }).$type<AuditRecord['named']>().notNull(),
+});
 
 /** One row: the process that holds, or last held, the daemon's lock. */
 export const daemon = sqliteTable('daemon', {

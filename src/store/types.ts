@@ -1,5 +1,6 @@
 /** What the store can do, operation by operation. Nothing outside this room knows which database it is. All times are ms since the epoch. */
 import type { DecisionKind, Previous } from '../core/decision.ts';
+import type { Alert, AuditRecord, WarningSigns } from './alert-types.ts';
 import type { BackfillOperations } from './backfill-types.ts';
 import type { OrderDetails, TrafficSpan } from './looking-types.ts';
 import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetterResult, DeadLetterSelection } from './dead-letter-types.ts';
@@ -29,6 +30,7 @@ import type {
 } from './rows.ts';
 
 export type * from './accounting-types.ts';
+export type * from './alert-types.ts';
 export type * from './backfill-types.ts';
 export type * from './looking-types.ts';
 export type * from './dead-letter-types.ts';
@@ -38,7 +40,9 @@ export type * from './rows.ts';
 export interface Store extends BackfillOperations {
   // Stores
   /** Inserts or updates; `firstConnectedAt` and `domain` of a known store are kept. Refuses another shop's domain under a known name. */
-  saveConnection(row: Omit<StoreRow, 'firstConnectedAt' | 'state' | 'stateReason' | 'checkRequestedAt'>): Promise<StoreRow>;
+  saveConnection(
+    row: Omit<StoreRow, 'firstConnectedAt' | 'state' | 'stateReason' | 'checkRequestedAt' | 'reconciledAt'>,
+  ): Promise<StoreRow>;
   saveSubscriptions(store: string, topics: string[], now: number): Promise<void>;
   saveTokenTime(store: string, now: number): Promise<void>;
   markDisconnected(store: string, reason: string): Promise<void>;
@@ -125,6 +129,9 @@ export interface Store extends BackfillOperations {
   getWatermark(store: string): Promise<string | null>;
   /** `at`: an `updatedAt` of Shopify, verbatim. */
   setWatermark(store: string, at: string): Promise<void>;
+  saveReconciled(store: string, now: number): Promise<void>;
+  saveAudit(audit: AuditRecord): Promise<void>;
+  lastAudit(store: string): Promise<AuditRecord | null>;
   /** Removes bodies of delivered events, their attempts and receipts older than `before`; ids stay. Returns rows touched. */
   prune(before: number): Promise<number>;
 
@@ -147,6 +154,13 @@ export interface Store extends BackfillOperations {
   traffic(from: number, spanMs: number, spans: number): Promise<TrafficSpan[]>;
   /** Bytes of the database file and of its write-ahead log. */
   size(): Promise<{ databaseBytes: number; logBytes: number }>;
+
+  // Alerts
+  /** Those that are open, and those that are over and not told yet, of one store or all, oldest first. */
+  listAlerts(store?: string): Promise<Alert[]>;
+  saveAlert(alert: Alert): Promise<void>;
+  removeAlert(alert: Pick<Alert, 'store' | 'kind' | 'subject'>): Promise<void>;
+  warningSigns(store: string, now: number): Promise<WarningSigns>;
 
   // Life
   /** Due orders and lanes of a store that are to be tried alone, because the process died with them in hand. Grows by `lockDaemon` only. */

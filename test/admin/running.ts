@@ -28,6 +28,7 @@ export function row(over: Partial<StoreRow> = {}): StoreRow {
     subscriptions: ['ORDERS_CREATE', 'ORDERS_UPDATED'],
     subscriptionsCheckedAt: NOW - 60_000,
     checkRequestedAt: null,
+    reconciledAt: null,
     ...over,
   };
 }
@@ -100,6 +101,8 @@ export async function startAdmin(options: RunningOptions = {}) {
     store: {
       size: async () => ({ databaseBytes: 4096, logBytes: 0 }),
       listFailing: nothing,
+      listAlerts: nothing,
+      lastAudit: () => answer(null),
       listBackfills: nothing,
       listEvents: nothing,
       listDeadLetters: nothing,

@@ -50,6 +50,7 @@ export function row(more: Partial<StoreRow> = {}): StoreRow {
     subscriptions: ['ORDERS_CREATE', 'ORDERS_UPDATED'],
     subscriptionsCheckedAt: NOW - 2 * MINUTE,
     checkRequestedAt: null,
+    reconciledAt: null,
     ...more,
   };
 }
@@ -76,7 +77,20 @@ export function counts(more: Partial<StoreCounts> = {}): StoreCounts {
 export function status(store: Partial<StatusReport['stores'][number]> = {}, daemon: StatusReport['daemon'] = null): StatusReport {
   return {
     daemon,
-    stores: [{ name: 'main', row: row(), counts: counts(), held: [], failing: [], destinations: [], backfills: [], ...store }],
+    stores: [
+      {
+        name: 'main',
+        row: row(),
+        counts: counts(),
+        held: [],
+        failing: [],
+        destinations: [],
+        backfills: [],
+        alerts: [],
+        audit: null,
+        ...store,
+      },
+    ],
   };
 }
 

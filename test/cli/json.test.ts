@@ -32,6 +32,7 @@ it('each command has the documented fields', async () => {
     connect: ['connect'],
     status: ['status'],
     doctor: ['doctor'],
+    audit: ['audit', '--since', '2026-01-01', '--until', '2026-01-02'],
     send: ['send', '-'],
     'events list': ['events', 'list'],
     'events show': ['events', 'show', 'c-1'],

@@ -99,7 +99,14 @@ const CASES: [what: string, yaml: string, path: string, message: RegExp, fix: Re
   ],
   ['key of a store at the top', file({ top: 'endpoint: x' }), 'endpoint', /unknown setting here/, /belongs to stores\.converge\.endpoint/],
   ['key like no other', file({ top: 'retention: { xyzzy: 1 }' }), 'retention.xyzzy', /unknown/, /here there can be days/],
-  ['alerts', file({ top: 'alerts: { url: "${NOPE}" }' }), 'alerts', /not supported by this version/, /Take it out/],
+  ['an alert address without TLS', file({ top: 'alerts: { url: "${ID}" }' }), 'alerts.url', /full URL/, /https/],
+  [
+    'an alert address in the file',
+    file({ top: 'alerts: { url: "https://hooks.example.com/x" }' }),
+    'alerts.url',
+    /plain text/,
+    /ALERT_URL/,
+  ],
   ['subscriptions alone', file({ store: 'subscriptions: true' }), 'stores[0].subscriptions', /must be a mapping, not true/, /./],
 
   // Types and ranges
