@@ -8,6 +8,7 @@ import { createHttpServer } from './platform/server.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { sendEvents } from './send.ts';
 import { reload, serve, type Serving } from './serving.ts';
+import { reportPoison } from './suspects.ts';
 import { createUpkeep } from './upkeep.ts';
 import { createWatch } from './watch.ts';
 
@@ -31,7 +32,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { config, store, connections, clock, logger, metrics } = parts;
   const { holder, poison } = await store.lockDaemon(clock.now());
   if (holder) throw alreadyRunning(config.storage.path, holder);
-  for (const killer of poison) logger.error(killer, 'put aside as a dead letter: the process died twice while nothing else was in hand');
+  reportPoison(parts, poison);
 
   const serving = await serve(parts);
   const { workers } = serving;

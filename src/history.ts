@@ -5,6 +5,7 @@ import { selectConnections, type Connection } from './connection.ts';
 import { ConnectorError, errorCode } from './core/errors.ts';
 import { startOfDay } from './core/time.ts';
 import type { BackfillProgress, Span, StoreRow } from './store/types.ts';
+import { reportPoison } from './suspects.ts';
 import { createStoreWorkers } from './workers.ts';
 
 /** Days of the shop's time zone (`YYYY-MM-DD`) on which orders were created, both included. */
@@ -88,8 +89,9 @@ export async function lookAtBackfill({ store, clock, connections }: Parts, name:
 
 /** Reads, derives and delivers in this process until stopped. Null: a daemon runs, which does it. Takes the daemon's lock, so that nobody else works on the database. */
 export async function runHistory(parts: Parts, names: string[]): Promise<{ stop(): Promise<void> } | null> {
-  const { holder } = await parts.store.lockDaemon(parts.clock.now());
+  const { holder, poison } = await parts.store.lockDaemon(parts.clock.now());
   if (holder) return null;
+  reportPoison(parts, poison);
   const lines = parts.connections.filter(({ name }) => names.includes(name)).map((connection) => createStoreWorkers(parts, connection));
   const workers = lines.flatMap(({ working }) => working);
   for (const worker of workers) worker.start();

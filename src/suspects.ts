@@ -3,8 +3,9 @@
  * that were only beside it.
  */
 import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
 import type { Turns } from './platform/turns.ts';
-import type { Store } from './store/types.ts';
+import type { Poison, Store } from './store/types.ts';
 
 export interface SuspectsOptions {
   store: Pick<Store, 'countSuspects'>;
@@ -49,4 +50,8 @@ export function createSuspects({ store, storeName, kinds, turns, clock }: Suspec
       leave();
     }
   };
+}
+
+export function reportPoison({ logger }: { logger: Logger }, poison: Poison[]): void {
+  for (const killer of poison) logger.error(killer, 'put aside as a dead letter: the process died twice while nothing else was in hand');
 }

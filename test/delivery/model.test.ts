@@ -1,4 +1,4 @@
-/** Any run of failures, restarts and stalled workers: nothing lost, nothing out of order, the same bytes every time. */
+/** Any run of failures, outages, restarts, stalled workers, replays and discards: nothing lost, nothing out of order, the same bytes every time. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SHOP } from '../store/fixture.ts';
@@ -21,6 +21,9 @@ type Step =
   | { do: 'tick' }
   | { do: 'pass'; ms: number }
   | { do: 'restart' }
+  /** Puts every dead letter back, or lets one order go on without it. */
+  | { do: 'replay' }
+  | { do: 'discard'; order: number }
   /** A worker stalls with its requests open, another takes over after the leases, then the first wakes up. */
   | { do: 'stall' };
 
@@ -36,6 +39,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ do: 'tick' as const }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.oneof(fc.nat(3_000), fc.nat(400_000)) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'replay' as const }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('discard' as const), order: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'stall' as const }) },
 );
 
@@ -53,11 +58,12 @@ function watch() {
     orders: new Map<string, string[]>(),
     accepted: new Set<string>(),
     refused: new Set<string>(),
+    discarded: new Set<string>(),
     broken: [] as string[],
     check: ({ eventId, body }: Arrival): void => {
       const events = seen.orders.get(eventId.split('-')[0] ?? '') ?? [];
       for (const earlier of events.slice(0, events.indexOf(eventId))) {
-        if (!seen.accepted.has(earlier)) seen.broken.push(`${eventId} came before ${earlier} was accepted`);
+        if (!seen.accepted.has(earlier) && !seen.discarded.has(earlier)) seen.broken.push(`${eventId} came before ${earlier} was accepted`);
       }
       if ((bodies.get(eventId) ?? body) !== body) seen.broken.push(`${eventId} came with another body`);
       bodies.set(eventId, body);
@@ -115,7 +121,12 @@ async function run(steps: Step[], fates: Fate[]): Promise<void> {
     else if (next.do === 'pass') await clock.advance(next.ms);
     else if (next.do === 'restart') delivery = base.again();
     else if (next.do === 'stall') await stall(base, seen);
-    else {
+    else if (next.do === 'replay') await base.store.replayDeadLetters({ filter: {} }, clock.now());
+    else if (next.do === 'discard') {
+      const filter = { order: String(next.order) };
+      for (const { letter } of await base.store.discardDeadLetters({ filter }, 'model', clock.now()))
+        seen.discarded.add(letter?.eventId ?? '');
+    } else {
       const order = String(next.order);
       const known = seen.orders.get(order) ?? [];
       const added = Array.from({ length: next.events }, (_, index) => `${order}-${known.length + index}`);
@@ -140,6 +151,17 @@ async function run(steps: Step[], fates: Fate[]): Promise<void> {
     if (state === 'pending') expect(blockedBy, `${eventId} is left behind`).not.toBe(null);
     if (state === 'delivered') expect(seen.accepted).toContain(eventId);
     if (state === 'dead') expect(seen.refused).toContain(eventId);
+    expect(state === 'discarded', eventId).toBe(seen.discarded.has(eventId));
+  }
+  // Put back, all that is left goes, in order.
+  await base.store.replayDeadLetters({ filter: {} }, clock.now());
+  for (let round = 0; round < 3; round += 1) {
+    await delivery.tick(stop.signal);
+    await clock.advance(HOUR);
+  }
+  expect(seen.broken).toEqual([]);
+  for (const { eventId, state } of await base.store.listEvents({ store: SHOP, limit: 1_000 })) {
+    expect(state, eventId).toBe(seen.discarded.has(eventId) ? 'discarded' : 'delivered');
   }
 }
 
