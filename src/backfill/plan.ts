@@ -1,8 +1,8 @@
 /** Cuts a window into slices of about the same number of orders, by Shopify's counts. */
 import type { NewSlice } from '../store/types.ts';
 
-/** A result of so many orders is read in one go: some 25 MB, and a few minutes of Shopify's time. */
-const SLICE_ORDERS = 4_000;
+/** A result of so many orders is read in one go: some 13 MB, and a minute of Shopify's time. */
+const SLICE_ORDERS = 2_000;
 /** Times have whole seconds in searches. */
 export const SECOND_MS = 1_000;
 const MOST_PARTS = 16;

@@ -1,5 +1,6 @@
 /** Reads the result of a slice's operation, and closes the slice only when its counts are proven. */
 import { ConnectorError, errorCode } from '../core/errors.ts';
+import { collectGarbage, keepYoungSpace } from '../platform/collect-garbage.ts';
 import { indexRows, type BulkIndex } from '../shopify/bulk-rows.ts';
 import type { BulkOperation } from '../shopify/types.ts';
 import type { Slice, StoreRow } from '../store/types.ts';
@@ -29,6 +30,9 @@ export async function readSlice(
   const { slice, row, operation, last } = work;
   const { history } = options.shopify;
   if ((operation.bytes ?? 0) > MOST_BYTES && slice.until - slice.since > SECOND_MS) return { kind: 'large' };
+  // The file of the slice before is let go before the next one comes: V8 alone would keep several.
+  collectGarbage();
+  keepYoungSpace();
   let index: BulkIndex;
   let file: Buffer;
   try {

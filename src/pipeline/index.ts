@@ -114,7 +114,10 @@ function isPast({ refund }: NewRefund, facts: Facts): boolean | null {
 }
 
 function quantities(bought: Bought): Record<string, number> {
-  return Object.fromEntries(bought.lines.map(({ line, quantity }) => [line.id, quantity]));
+  // Without a prototype it is a dictionary from the start: as a plain object every order's own keys would be a new hidden class.
+  const quantityOf = Object.create(null) as Record<string, number>;
+  for (const { line, quantity } of bought.lines) quantityOf[line.id] = quantity;
+  return quantityOf;
 }
 
 function channelWords(order: Order, channel: SalesChannel): string {

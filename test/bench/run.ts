@@ -1,11 +1,18 @@
 /** `npm run bench [-- NAME...]`: measures this program beside the floor it stands on, in one run on one machine. Without a name: everything. */
 import { acknowledge } from './acknowledge.ts';
+import { backfill } from './backfill.ts';
 import { derive } from './derive.ts';
 import { flashSale } from './flash-sale.ts';
 import { idle } from './idle.ts';
 import { machine, print, type Benchmark } from './report.ts';
 
-const BENCHMARKS: Record<string, () => Promise<Benchmark>> = { acknowledge, derive, idle, 'flash-sale': flashSale };
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  acknowledge,
+  backfill: () => backfill(),
+  derive,
+  idle,
+  'flash-sale': flashSale,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in BENCHMARKS));
