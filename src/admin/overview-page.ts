@@ -4,7 +4,7 @@ import type { Store, TrafficSpan } from '../store/types.ts';
 import { eventTable } from './event-pages.ts';
 import type { Figures } from './figures.ts';
 import { html, type Html } from './html.ts';
-import { countOf, orderLink, when } from './parts.ts';
+import { countOf, orderLink, pill, when } from './parts.ts';
 import type { Readiness } from './readiness.ts';
 import { storeSection } from './store-section.ts';
 import { trafficSection, type TrafficRange } from './traffic-section.ts';
@@ -59,9 +59,12 @@ function banner({ readiness, workers }: Overview): Html {
 /** What somebody has to look at; nothing when there is nothing. */
 function attention(figures: Figures[], now: number): Html | null {
   const several = figures.length > 1;
-  const lines = figures.flatMap(({ name, counts, failing }) => {
+  const lines = figures.flatMap(({ name, counts, failing, alerts }) => {
     const of = several ? ` of ${name}` : '';
     return [
+      ...alerts.map(
+        ({ summary, openedAt }) => html`${pill('alert', 'bad')} ${summary} <span class="dim">${name}, ${when(openedAt, now)}</span>`,
+      ),
       ...(counts.events.dead + counts.deadOrders > 0
         ? [html`<a href="/dead-letters">${countOf(counts.events.dead + counts.deadOrders, 'dead letter')}</a>${of}`]
         : []),

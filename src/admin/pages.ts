@@ -51,12 +51,12 @@ export function createPages({ store, assets, figures, readiness, workers, clock,
 
   async function accountingOf(stores: Figures[], length: number): Promise<StoreAccounting[]> {
     const all: StoreAccounting[] = [];
-    for (const { name, row } of stores) {
+    for (const { name, row, audit } of stores) {
       if (row === null) continue;
       const now = clock.now();
       const days = daysOf(now - (length - 1) * DAY_MS, now + 1, row.timeZone).map(({ date }) => date);
       const from = daysOf(now - (length + 1) * DAY_MS, now + 1, row.timeZone).find(({ date }) => date === days[0])?.from ?? now;
-      all.push({ name, days, rows: await store.accounting(name, from, now + 1) });
+      all.push({ name, days, audit, rows: await store.accounting(name, from, now + 1) });
     }
     return all;
   }
@@ -129,7 +129,8 @@ export function createPages({ store, assets, figures, readiness, workers, clock,
     if (path === '/search') return await search(query.get('q') ?? '');
     if (path === '/events') return await events(query);
     if (path === '/dead-letters') return await deadLetters(query, csrfToken);
-    if (path === '/accounting') return { title: 'Accounting', place: '/accounting', body: accountingPage(await accounting[1]!()) };
+    if (path === '/accounting')
+      return { title: 'Accounting', place: '/accounting', body: accountingPage(await accounting[1]!(), clock.now()) };
     if (first === 'events' && second && third === undefined) return await event(second, csrfToken);
     if (first === 'orders' && second && third) return await order(second, third);
     return null;

@@ -76,6 +76,20 @@ async function fill(store: Store, now: number): Promise<void> {
       for (const each of lane.events.slice(0, index === 21 ? 1 : undefined))
         await store.settle(lane, [{ event: each, settlement: outcome(index, at + 10) }], at + 500);
   }
+  await store.saveAudit({
+    store: SHOP,
+    at: now - 2 * HOUR,
+    since: '2026-11-14',
+    until: '2026-11-20',
+    shopify: 91,
+    accounted: 90,
+    differing: 1,
+    differingSince: now - 2 * HOUR,
+    named: [{ orderId: '6001000000099', name: '#1100', day: '2026-11-20', kind: 'missing' }],
+  });
+  const untold = { quietSince: null, overAt: null, toldAt: null, attempts: 0, nextAttemptAt: null };
+  const summary = 'Dead letters: 2 events. dead-letters list shows them.';
+  await store.saveAlert({ store: SHOP, kind: 'dead_letters', subject: '', summary, details: {}, openedAt: now - HOUR, ...untold });
   const held = ['#1091', '#1092', '#1093'];
   await store.acceptSignals(
     held.map((_, index) =>

@@ -35,6 +35,7 @@ test('the overview shows health, traffic, held orders, backfill, accounting and 
   const text = readable(page);
   for (const part of [
     'Ready',
+    'alert Dead letters: 2 events. dead-letters list shows them. main, 1 h ago',
     '2 dead letters',
     'Webhooks received',
     'main connected Converge Store · shop.myshopify.com · EUR · Europe/Berlin',
@@ -52,6 +53,10 @@ test('the overview shows health, traffic, held orders, backfill, accounting and 
   }
   expect(page).toMatch(/aria-label="Webhooks received: \d+ since \d\d:\d\d, most at \d\d:\d\d with \d+"/);
   expect(readable(await get('/?hours=24'))).toContain('by 30 minutes');
+  const accounting = readable(await get('/accounting'));
+  expect(accounting).toContain(
+    '1 unaccounted for 2026-11-14 to 2026-11-20: 91 orders in Shopify, 90 accounted for, compared 2 h ago . #1100 (2026-11-20)',
+  );
 });
 
 test('no page lets markup through, and bodies are on the page of their event only', async () => {
