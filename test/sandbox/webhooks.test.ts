@@ -350,7 +350,15 @@ describe('subscribing', () => {
     expect(at(updated, 'data.webhookSubscriptionUpdate')).toEqual({ webhookSubscription: { id }, userErrors: [] });
     const listed = await run('Subscriptions', { first: 5 });
     expect(at(listed, 'data.webhookSubscriptions.nodes')).toEqual([
-      { id, topic: 'ORDERS_CREATE', uri: 'https://example.com/a', format: 'JSON', filter: null, includeFields: ['id', 'updated_at'] },
+      {
+        id,
+        topic: 'ORDERS_CREATE',
+        uri: 'https://example.com/a',
+        format: 'JSON',
+        filter: null,
+        includeFields: ['id', 'updated_at'],
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      },
     ]);
     expect(at(await run('SubscriptionDelete', { id }), 'data.webhookSubscriptionDelete.deletedWebhookSubscriptionId')).toBe(id);
     const unknown = [{ field: ['id'], message: 'Webhook subscription does not exist' }];

@@ -33,7 +33,7 @@ test('the copy is one private file that opens with all that was committed, while
   expect(await restored.counts(SHOP, T0)).toMatchObject({ receipts: 20, events: { pending: 20 } });
   // Whoever restores it is not taken for the daemon that ran when it was made.
   expect(await restored.daemonHolder()).toBeNull();
-  expect(await restored.lockDaemon(T0)).toEqual({ holder: null });
+  expect(await restored.lockDaemon(T0)).toEqual({ holder: null, poison: [] });
 });
 
 test('another process that never stops writing does not keep it from its end, and what it holds is a moment of that', async () => {

@@ -107,6 +107,7 @@ test('a replayed event goes with the same bytes, as if new, and what it blocked 
     attempts: 0,
     firstAttemptAt: null,
     settledAt: null,
+    downMsBefore: null,
   });
   expect(await deliver(store, T0 + HOUR)).toEqual(['1', 'refund-1', 'refund-2']);
   expect(await store.getDeadLetter('1')).toBeNull();
