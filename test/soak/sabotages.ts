@@ -122,8 +122,8 @@ export const SABOTAGES: Sabotage[] = [
     'leases of a dead process are kept',
     'after a crash its work waits until the leases run out',
     'src/store/lock-daemon.ts',
-    '      free(now);\n',
-    '',
+    'const poison = free(now, died);',
+    'const poison: ReturnType<typeof free> = [];',
     'test/store/lock.test.ts',
   ),
 ];
