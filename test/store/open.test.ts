@@ -163,6 +163,7 @@ describe('connections', () => {
       state: 'connected',
       stateReason: null,
       checkRequestedAt: null,
+      reconciledAt: null,
     });
     await store.markDisconnected(SHOP, 'uninstalled');
     expect(await store.getStore(SHOP)).toMatchObject({ state: 'disconnected', stateReason: 'uninstalled', tokenAt: null });
