@@ -25,10 +25,16 @@ export function createStream({ clock, look }: { clock: Clock; look: () => Promis
   let watching = false;
   let wake = new AbortController();
 
+  /** Whoever writes after the end brings the process down, and a response takes a while to close. */
+  function end(response: ServerResponse): void {
+    clients.delete(response);
+    response.end();
+  }
+
   function tell(): void {
     for (const [response, since] of clients) {
       if (response.writableLength > MOST_UNREAD_BYTES) response.destroy();
-      else if (clock.now() - since > LONGEST_MS) response.end();
+      else if (clock.now() - since > LONGEST_MS) end(response);
       else response.write('event: change\ndata: \n\n');
     }
   }
@@ -41,6 +47,7 @@ export function createStream({ clock, look }: { clock: Clock; look: () => Promis
     while (clients.size > 0) {
       wake = new AbortController();
       await clock.sleep(LOOK_EVERY_MS, wake.signal);
+      if (clients.size === 0) break;
       const now = await look().catch(() => seen);
       if (now === seen && clock.now() - told < AT_LEAST_EVERY_MS) continue;
       seen = now;
@@ -65,7 +72,7 @@ export function createStream({ clock, look }: { clock: Clock; look: () => Promis
     },
     close: () => {
       ended = true;
-      for (const response of clients.keys()) response.end();
+      for (const response of clients.keys()) end(response);
       wake.abort();
     },
   };
