@@ -78,7 +78,7 @@ export const dueOrders = sqliteTable(
     index('due_orders_failing')
       .on(t.store, t.attempts)
       .where(sql`last_error is not null`),
-    index('due_orders_failing')
+    index('due_orders_failing_since')
       .on(t.store, t.failingSince)
       .where(sql`failing_since is not null`),
     index('due_orders_set_aside')
