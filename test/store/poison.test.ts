@@ -161,7 +161,7 @@ test('real processes that are killed by what they read: the poison is found amon
     };
     await read(50, false);
     const suspects = createSuspects({ store, storeName: 'main', kinds: [() => read(1, true)], turns, clock });
-    for (let end = Date.now() + 2_000; Date.now() < end && (await store.countSuspects('main')) > 0; ) {
+    for (let end = Date.now() + 20_000; Date.now() < end && (await store.countSuspects('main')) > 0; ) {
       await suspects(new AbortController().signal);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
