@@ -94,8 +94,9 @@ function leftText({ expected, read }: BackfillProgress, perSecond: number): stri
   return `, ${text} left`;
 }
 
-function rateText(perSecond: number): string {
-  return perSecond > 0 ? `, ${perSecond.toFixed(perSecond < 10 ? 1 : 0)} orders/s` : '';
+/** Nothing once all are read: what is left then is not counted by it. */
+function rateText({ expected, read }: BackfillProgress, perSecond: number): string {
+  return perSecond > 0 && read < (expected ?? 0) ? `, ${perSecond.toFixed(perSecond < 10 ? 1 : 0)} orders/s` : '';
 }
 
 function behind({ due, pending }: BackfillLook): string {
@@ -106,7 +107,7 @@ function behind({ due, pending }: BackfillLook): string {
 function lineText(look: BackfillLook, perSecond: number): string {
   const { progress } = look;
   const error = progress.error === null ? '' : ` · ${progress.error}`;
-  return `${progress.store}  ${progressText(progress)}${rateText(perSecond)}${leftText(progress, perSecond)} · ${sliceText(progress)}${behind(look)}${error}`;
+  return `${progress.store}  ${progressText(progress)}${rateText(progress, perSecond)}${leftText(progress, perSecond)} · ${sliceText(progress)}${behind(look)}${error}`;
 }
 
 function barText(look: BackfillLook, perSecond: number): string {
@@ -116,7 +117,7 @@ function barText(look: BackfillLook, perSecond: number): string {
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${String(Math.floor(part * 100)).padStart(3)} %`;
   const width = Math.max(40, (process.stderr.columns ?? 80) - 1);
   const { expected, read, store } = progress;
-  const text = `${store}  ${bar}  ${read} of ${expected ?? '?'}${rateText(perSecond)}${leftText(progress, perSecond)} · ${sliceText(progress)}${behind(look)}`;
+  const text = `${store}  ${bar}  ${read} of ${expected ?? '?'}${rateText(progress, perSecond)}${leftText(progress, perSecond)} · ${sliceText(progress)}${behind(look)}`;
   return text.length > width ? text.slice(0, width) : text;
 }
 
