@@ -82,16 +82,16 @@ function defined<Value extends object>(value: { [Key in keyof Value]: Value[Key]
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Partial<Value>;
 }
 
-/** Where nobody can be asked: the answers, with defaults for what may be left out. Throws CLI_USAGE naming every flag that is missing or wrong. */
+/** Where nobody can be asked: the answers, with defaults for what may be left out. Throws CLI_USAGE naming every flag that is missing. */
 export function completeAnswers(given: Partial<Answers>): Answers {
   const webhooks = given.publicUrl !== null;
   const missing = [
     given.shop === undefined && '--shop SHOP',
-    given.accessToken === undefined && given.clientId === undefined && '--client-id ID (or $SHOPIFY_CLIENT_ID)',
+    given.accessToken === undefined && given.clientId === undefined && '--client-id ID',
     given.clientSecret === undefined &&
       (given.accessToken === undefined || webhooks) &&
       '--client-secret-file PATH (- for stdin), or $SHOPIFY_CLIENT_SECRET',
-    given.endpoint === undefined && '--endpoint URL (or $CONVERGE_ENDPOINT)',
+    given.endpoint === undefined && '--endpoint URL',
     given.publicUrl === undefined && '--public-url URL, or --no-public-url',
   ].filter((flag) => flag !== false);
   if (missing.length > 0) {
@@ -100,7 +100,7 @@ export function completeAnswers(given: Partial<Answers>): Answers {
       `There is no terminal to ask on, so these are needed:\n  ${missing.join('\n  ')}\nNothing was written.`,
     );
   }
-  const answers: Answers = {
+  return {
     name: 'main',
     shop: '',
     clientId: null,
@@ -115,13 +115,29 @@ export function completeAnswers(given: Partial<Answers>): Answers {
     shopifyOrigin: null,
     ...given,
   };
+}
+
+/** A secret is given by a file. */
+const FLAGS: Record<keyof typeof FAULTS, string> = {
+  name: '--name',
+  shop: '--shop',
+  clientId: '--client-id',
+  clientSecret: '--client-secret-file',
+  accessToken: '--access-token-file',
+  endpoint: '--endpoint',
+  convergeToken: '--converge-token-file',
+  publicUrl: '--public-url',
+  shopifyOrigin: '--shopify-origin',
+};
+
+/** What is given is not asked for, so it is judged here. Throws CLI_USAGE naming every flag that is wrong. */
+export function refuseFaulty(given: Partial<Answers>): void {
   const faults = (Object.keys(FAULTS) as (keyof typeof FAULTS)[]).flatMap((key) => {
-    const value = answers[key];
-    const fault = value === null ? null : FAULTS[key](value);
-    return fault === null ? [] : [`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${fault}`];
+    const value = given[key];
+    const fault = value == null ? null : FAULTS[key](value);
+    return fault === null ? [] : [`${FLAGS[key]}: ${fault}`];
   });
   if (faults.length > 0) throw new ConnectorError('CLI_USAGE', `${faults.join('\n')}\nNothing was written.`);
-  return answers;
 }
 
 type Fault = (value: string) => string | null;

@@ -6,7 +6,7 @@ import { createLogger } from '../platform/logger.ts';
 import { askOn, type Ask } from './ask.ts';
 import { checkText } from './doctor.ts';
 import { FAILED, OK } from './exit-codes.ts';
-import { completeAnswers, givenAnswers, type Answers, type InitFlags } from './init-answers.ts';
+import { completeAnswers, givenAnswers, refuseFaulty, type Answers, type InitFlags } from './init-answers.ts';
 import { answerChecks, type AnswerChecks, type Named } from './init-checks.ts';
 import { configText, envText, refuseExisting, writeFiles } from './init-files.ts';
 import { askAnswers } from './init-questions.ts';
@@ -41,6 +41,7 @@ export async function runInit({ flags, env, path, program, checks, ask }: InitOp
   const envFile = join(dirname(file), '.env');
   if (!flags.force) refuseExisting([file, envFile]);
   const given = givenAnswers(flags, env);
+  refuseFaulty(given);
   ask?.begin('shopify-converge: connect a store');
   const answers = ask ? await askAnswers(given, ask, flags.check ? checks : null) : completeAnswers(given);
   const found = ask || !flags.check ? [] : await checkAll(answers, checks);

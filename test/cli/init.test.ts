@@ -161,6 +161,20 @@ function answering(answers: (string | boolean)[]) {
 }
 
 describe('init by questions', () => {
+  it.each([
+    [{ shop: 'www.example.com' }, '--shop: must be'],
+    [{ endpoint: 'postback' }, '--endpoint: '],
+    [{ publicUrl: 'connector.example.com' }, '--public-url: '],
+    [{ shopifyOrigin: 'nowhere' }, '--shopify-origin: '],
+    [{ convergeTokenFile: import.meta.filename }, '--converge-token-file: must be one word'],
+  ])('judges what was given and is not asked for: %j', async (flags, named) => {
+    const at = folder();
+    const { ask, asked } = answering([]);
+    const error = await runInit({ ...options(at, flags), ask }, screen()).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'CLI_USAGE', message: expect.stringContaining(named) });
+    expect([asked, readdirSync(at)]).toEqual([[], []]);
+  });
+
   it('looks at each answer at once and asks again until Shopify accepts the credentials', async () => {
     const at = folder();
     const seen: (string | null)[] = [];
