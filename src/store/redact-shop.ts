@@ -2,7 +2,19 @@
 import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { receiptTally } from './receipt-tally.ts';
-import { attempts, backfills, backfillSlices, dueOrders, events, lanes, orders, stores, watermarks, webhookReceipts } from './schema.ts';
+import {
+  attempts,
+  audits,
+  backfills,
+  backfillSlices,
+  dueOrders,
+  events,
+  lanes,
+  orders,
+  stores,
+  watermarks,
+  webhookReceipts,
+} from './schema.ts';
 
 /** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
 export function redactShop(connection: Connection): (store: string, deliveryId: string) => Record<string, number> {
@@ -23,6 +35,7 @@ export function redactShop(connection: Connection): (store: string, deliveryId: 
         .where(sql`${backfillSlices.backfill} in (select id from backfills where store = ${store})`)
         .run().changes,
       backfills: orm.delete(backfills).where(eq(backfills.store, store)).run().changes,
+      audits: orm.delete(audits).where(eq(audits.store, store)).run().changes,
       watermarks: orm.delete(watermarks).where(eq(watermarks.store, store)).run().changes,
       webhook_receipts: orm
         .delete(webhookReceipts)

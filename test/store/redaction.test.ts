@@ -79,10 +79,13 @@ test('a shop: everything of it goes, its row stays disconnected, other stores ar
   await store.settle(lane!, [{ event: lane!.events[0]!, settlement: delivered }], T0);
   await store.setWatermark(SHOP, '2026-11-20T12:00:00Z');
   await store.acceptSignals([signal({ orderId: '2' })]);
+  const audit = { at: T0, since: '2026-11-14', until: '2026-11-20', shopify: 1, accounted: 0, differing: 1, differingSince: T0 };
+  await store.saveAudit({ ...audit, store: SHOP, named: [{ orderId: '1', name: '#1', day: '2026-11-20', kind: 'missing' }] });
   const request = signal({ topic: 'shop/redact', orderId: null, redact: { kind: 'shop' } });
   const [result] = await store.acceptSignals([request]);
   expect(result?.redacted).toEqual({
     attempts: 1,
+    audits: 1,
     backfill_slices: 0,
     backfills: 0,
     events: 2,
@@ -93,7 +96,8 @@ test('a shop: everything of it goes, its row stays disconnected, other stores ar
     webhook_receipts: 2,
   });
   expect((await store.acceptSignals([request]))[0]?.duplicate).toBe(true);
-  for (const table of ['events', 'lanes', 'attempts', 'orders', 'watermarks']) expect(rows(store, `select * from ${table}`)).toEqual([]);
+  for (const table of ['events', 'lanes', 'attempts', 'orders', 'audits', 'watermarks'])
+    expect(rows(store, `select * from ${table}`)).toEqual([]);
   expect(due(store)).toMatchObject([{ store: 'second' }]);
   expect(await store.getStore(SHOP)).toMatchObject({ state: 'disconnected', stateReason: 'shop redacted', tokenAt: null });
 });
