@@ -105,7 +105,11 @@ describe('failures', () => {
 
 describe('limits', () => {
   test('beyond the limit the connection that has waited longest makes room', async () => {
-    const { port } = await start((_request, response) => void response.end('in'), { maxConnections: 3 });
+    const { port } = await start((_request, response) => void response.end('in'), {
+      maxConnections: 3,
+      headersTimeoutMs: 60_000,
+      requestTimeoutMs: 60_000,
+    });
     const served = open(port, GET);
     await expect.poll(() => served.socket.bytesRead, LATE).toBeGreaterThan(0);
     const slow = open(port, 'GET / HTTP/1.1\r\nX-Slow: ');
@@ -136,20 +140,28 @@ describe('limits', () => {
   });
 
   test('a client that does not read its answer is cut off', async () => {
-    const { port } = await start((_request, response) => void response.end(Buffer.alloc(32 * 1024 * 1024)), { stalledMs: 60 });
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const { port } = await start(
+      (_request, response) => {
+        response.once('close', resolve);
+        response.end(Buffer.alloc(32 * 1024 * 1024));
+      },
+      { stalledMs: 60 },
+    );
     const socket = connect(port, '127.0.0.1')
       .on('error', () => {})
       .pause();
-    const cut = new Promise((resolve) => socket.once('close', resolve));
+    const cut = new Promise((closed) => socket.once('close', closed));
     socket.write(GET);
+    await gone;
     // Nobody reads: the end only shows when the rest is looked at.
-    setTimeout(() => socket.resume(), 300);
+    socket.resume();
     await cut;
     expect(socket.bytesRead).toBeLessThan(32 * 1024 * 1024);
   });
 
   test('an idle connection is kept for the next request, and ended after a while', async () => {
-    const { port } = await start((_request, response) => void response.end('in'), { keepAliveTimeoutMs: 100 });
+    const { port } = await start((_request, response) => void response.end('in'), { keepAliveTimeoutMs: 1_500 });
     const { socket, ended } = open(port, GET);
     await expect.poll(() => socket.bytesRead).toBeGreaterThan(0);
     socket.write(GET);
