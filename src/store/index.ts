@@ -107,8 +107,8 @@ export function storeOn(connection: Connection, options: Omit<StoreOptions, 'pat
     close: operation(() => {
       if (!client.open) return;
       try {
-        lock.release();
-        client.pragma('wal_checkpoint(TRUNCATE)');
+        // It keeps every writer waiting, so a command leaves it to the daemon beside it; without one the last to close folds the log in anyway.
+        if (lock.release()) client.pragma('wal_checkpoint(TRUNCATE)');
       } finally {
         client.close();
       }

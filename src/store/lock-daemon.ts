@@ -14,7 +14,10 @@ export interface LockHolder {
   host: string;
 }
 
-type Operations = Pick<Store, 'lockDaemon' | 'daemonHolder'> & { release(): void };
+type Operations = Pick<Store, 'lockDaemon' | 'daemonHolder'> & {
+  /** Returns whether it was held. */
+  release(): boolean;
+};
 
 const ROW = 1;
 /** Keeps what is held reachable: a connection that nobody refers to any more is closed by the garbage collector, and its lock with it. */
@@ -94,7 +97,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
       return lock ? null : namedHolder();
     }),
     release: () => {
-      if (!held) return;
+      if (!held) return false;
       try {
         orm.delete(daemon).where(eq(daemon.id, ROW)).run();
       } catch (error) {
@@ -103,6 +106,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
       } finally {
         letGo();
       }
+      return true;
     },
   };
 }

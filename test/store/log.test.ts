@@ -1,6 +1,6 @@
 /** SQLite's log stays small under constant load, and after a reader that kept it from being used anew. */
 import Database from 'better-sqlite3';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { event, open, SHOP, T0, tempPath } from './fixture.ts';
 
@@ -31,4 +31,26 @@ test('the log is folded into the file as it fills, and shrinks when a long reade
   await write(2);
   expect(logSize()).toBeLessThanOrEqual(64 * MB);
   reader.close();
+});
+
+test('a command that ends leaves the log to the daemon, whose commits would have to wait; the daemon and the last to close leave none', async () => {
+  const daemon = open(tempPath());
+  const log = `${daemon.path}-wal`;
+  const write = (store: typeof daemon, id: string) =>
+    store.addEvents({ store: SHOP, destination: 'converge', events: [{ event: event(id), orderId: id }], now: T0 });
+  await daemon.lockDaemon(T0);
+  await write(daemon, '1');
+  const { size } = statSync(log);
+  const command = open(daemon.path);
+  await command.getEvent('1');
+  await command.close();
+  expect(statSync(log).size).toBe(size);
+  expect(size).toBeGreaterThan(0);
+  await daemon.close();
+  expect(existsSync(log)).toBe(false);
+
+  const alone = open(daemon.path);
+  await write(alone, '2');
+  await alone.close();
+  expect(existsSync(log)).toBe(false);
 });
