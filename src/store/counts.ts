@@ -1,4 +1,4 @@
-/** The figures of one store for `status`, the dashboard and the metrics: read from the tallies and from ends of indexes, so they cost the same at any size. */
+/** The figures of one store for `status`, the dashboard and the metrics: read from the tallies and from ends of indexes, so they cost the same at any size; orders that are due are counted. */
 import { minorDigits, toDecimal } from '../core/money.ts';
 import { and, desc, eq, gt, isNotNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
