@@ -122,6 +122,20 @@ test('orders on their way through the real operations: pending, delivered, dead'
   expect((await account()).map(([, outcome]) => outcome)).toEqual(['dead', 'delivered', 'excluded']);
 });
 
+test('an order of the very midnight is of the day that begins, and none is of two', async () => {
+  const store = await connected();
+  const midnight = Date.parse('2026-11-20T00:00:00+01:00');
+  for (const [id, createdAt] of [midnight - 1_000, midnight, midnight + 24 * HOUR].entries())
+    await place(store, `${id}`, [`${id}`], T0, { createdAt });
+  const days = async (from: number, to: number) => (await store.accounting(SHOP, from, to)).map(({ day, orders }) => [day, orders]);
+  expect(await days(midnight - HOUR, midnight + 25 * HOUR)).toEqual([
+    ['2026-11-19', 1],
+    ['2026-11-20', 1],
+    ['2026-11-21', 1],
+  ]);
+  expect(await days(midnight, midnight + 24 * HOUR)).toEqual([['2026-11-20', 1]]);
+});
+
 test('a held order that was set aside when its time came is dead, and discarded once it is given up', async () => {
   const store = await connected();
   await store.acceptSignals([signal({ orderId: '1', receivedAt: T0 })]);
