@@ -131,7 +131,8 @@ function sentence(words: string): string {
 }
 
 function duration(ms: number): string {
-  const whole = Math.max(0, Math.round(ms / MINUTE_MS));
+  if (ms < MINUTE_MS) return 'less than a minute';
+  const whole = Math.round(ms / MINUTE_MS);
   return whole < 120 ? `${whole} ${whole === 1 ? 'minute' : 'minutes'}` : `${Math.round(whole / 60)} hours`;
 }
 
