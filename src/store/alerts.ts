@@ -15,7 +15,9 @@ export function alertOperations({ orm, client }: Connection): Operations {
     .prepare<[string, number], number | null>(`select min(due_at) from due_orders where store = ? and lane = 'live' and due_at <= ?`)
     .pluck();
   const failing = client
-    .prepare<[string], number | null>('select min(failing_since) from due_orders where store = ? and failing_since is not null')
+    .prepare<[string], number | null>(
+      'select min(failing_since) from due_orders where store = ? and failing_since is not null and set_aside_at is null',
+    )
     .pluck();
 
   return {

@@ -174,7 +174,9 @@ it('makes no mention and no link in a chat of what an endpoint answered', async 
   const run = await startAlerts(to.url);
   run.stand(paused());
   await run.look();
-  expect(to.messages[0]?.text).toMatch(/Nothing can be delivered to converge, for less than a minute: it answered 401 {2}!channel {2}& more\./);
+  expect(to.messages[0]?.text).toMatch(
+    /Nothing can be delivered to converge, for less than a minute: it answered 401 {2}!channel {2}& more\./,
+  );
 });
 
 it('is waited for no longer than its time-out when nobody answers', async () => {
