@@ -42,6 +42,8 @@ export async function startBackfill(
     request?: Partial<BackfillRequest>;
     backfill?: { enabled: boolean; since: string | null };
     scopes?: string[];
+    /** One with a connected shop on it. */
+    store?: Store & { path: string };
   } = {},
 ): Promise<Run> {
   const clock = handClock(T0);
@@ -53,7 +55,7 @@ export async function startBackfill(
     ...{ domain, origin, clock, logger: silent, random: () => 0.5 },
     credentials: { clientId, clientSecret },
   });
-  const store = await connected();
+  const store = options.store ?? (await connected());
   onTestFinished(async () => {
     await shopify.close();
     await sandbox.close();
