@@ -117,8 +117,9 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
       await finish(backfill);
       return 0;
     }
-    await operations.start(slices);
+    // Nothing is asked for that would wait: results are kept for 7 days, and a destination may be paused for longer.
     if (await store.outboxAbove(storeName, OUTBOX_BOUND)) return IDLE_MS;
+    await operations.start(slices, backfill.createdAt);
     let moved = false;
     for (const { slice, ended } of await operations.look(slices)) {
       if (signal.aborted) return 0;

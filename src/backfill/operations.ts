@@ -10,6 +10,8 @@ const LOOK = { firstMs: 1_000, growth: 1.5, mostMs: 60_000 };
 const BUSY = { firstMs: 5_000, mostMs: 60_000 };
 /** An operation that brings nothing new for so long will not end by itself. */
 const STALLED_MS = 30 * 60_000;
+/** Between Shopify's clock and this one. */
+const CLOCKS_MS = 60_000;
 
 export type Ended =
   | { kind: 'completed' }
@@ -26,8 +28,8 @@ interface Watch {
 }
 
 export interface Operations {
-  /** Starts planned slices while there is room, in the order given, and finds again what was started by a process that was killed. */
-  start(slices: Slice[]): Promise<void>;
+  /** Starts planned slices while there is room, in the order given, and finds again what was started since `begunAt` by a process that was killed. */
+  start(slices: Slice[], begunAt: number): Promise<void>;
   /** Looks at the operations whose time has come; tells of those that ended. */
   look(slices: Slice[]): Promise<{ slice: Slice; ended: Ended }[]>;
   /** Ms until there is something to do. */
@@ -60,11 +62,11 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
   }
 
   /** False: Shopify has no room. */
-  async function begin(slice: Slice): Promise<boolean> {
+  async function begin(slice: Slice, begunAt: number): Promise<boolean> {
     if (slice.state === 'starting') {
-      // The answer was lost: what runs may be ours, but not if it is the one that was wrong before.
+      // The answer was lost: what runs may be ours, but not if it is the one that was wrong before, or shows the orders as they were for an earlier backfill.
       const found = await shopify.history.find(slice);
-      if (found && found.id !== slice.operation) {
+      if (found && found.id !== slice.operation && found.createdAt >= begunAt - CLOCKS_MS) {
         await adopt(slice, found);
         return true;
       }
@@ -118,12 +120,12 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
   const isActive = ({ state }: Slice) => state !== 'planned' && state !== 'starting';
 
   return {
-    start: async (slices) => {
+    start: async (slices, begunAt) => {
       let room = AT_ONCE - slices.filter(isActive).length;
       const waiting = slices.filter((slice) => !isActive(slice));
       // What may run already comes first.
       for (const slice of [...waiting].sort((a, b) => Number(b.state === 'starting') - Number(a.state === 'starting'))) {
-        if (room <= 0 || clock.now() < busyUntil || !(await begin(slice))) return;
+        if (room <= 0 || clock.now() < busyUntil || !(await begin(slice, begunAt))) return;
         room -= 1;
       }
     },
@@ -153,7 +155,7 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
 function accessDenied(): ConnectorError {
   return new ConnectorError(
     'BACKFILL_ACCESS_DENIED',
-    'Shopify denies the bulk operation access to orders or customers; give the app read_orders and read_customers, release it, accept it on the store and run connect.',
+    'Shopify denies the bulk operation access to orders or customers; give the app read_orders and read_customers, release it, accept it on the store, run connect, then backfill.',
   );
 }
 

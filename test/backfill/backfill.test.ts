@@ -103,6 +103,19 @@ describe('a backfill', () => {
   });
 });
 
+describe('a backfill behind a full outbox', () => {
+  it('asks Shopify for nothing that would go stale, and goes on when there is room', async () => {
+    const run = await startBackfill();
+    const { outboxAbove } = run.store;
+    run.store.outboxAbove = async () => true;
+    for (let ticks = 0; ticks < 3; ticks += 1) await run.clock.advance(await run.tick());
+    expect(run.sandbox.shopify.bulk.operations()).toEqual([]);
+    run.store.outboxAbove = outboxAbove;
+    await run.toEnd();
+    await expectWhole(run);
+  });
+});
+
 describe('a backfill whose operations go wrong', () => {
   const faults: Record<string, BulkFaults> = {
     'fail with partial data': { failAfterOrders: 20 },
@@ -209,6 +222,26 @@ describe('a backfill that is killed', () => {
     await run.toEnd();
     await expectWhole(run);
     expect(run.sandbox.shopify.bulk.operations()).toHaveLength(1);
+  });
+
+  it('does not adopt what an earlier backfill or a dry run of the same days had asked for', async () => {
+    const run = await startBackfill();
+    await run.toEnd();
+    await run.clock.advance(DAY_MS);
+    const again = { store: SHOP, origin: 'command' as const, words: 'again', since: null, until: T0 };
+    const { id } = await run.store.requestBackfill(again, T0 + DAY_MS);
+    const { history } = run.shopify;
+    const { run: ask } = history;
+    history.run = () => Promise.reject(new Error('the connection broke before Shopify heard of it'));
+    await expect(run.tick()).rejects.toThrow('broke');
+    history.run = ask;
+    expect(await run.store.openSlices(id)).toMatchObject([{ state: 'starting', operation: null }]);
+    run.restart();
+    await run.tick();
+    const [earlier, own] = run.sandbox.shopify.bulk.operations().map((operation) => operation.id);
+    expect(await run.store.openSlices(id)).toMatchObject([{ state: 'running', operation: `gid://shopify/BulkOperation/${own}` }]);
+    expect(own).not.toBe(earlier);
+    expect(run.sandbox.shopify.bulk.operations()).toHaveLength(2);
   });
 
   it('goes on from the checkpoint in the middle of a file', async () => {
