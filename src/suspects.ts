@@ -28,10 +28,12 @@ const NONE_MS = 86_400_000;
 
 /** For `createWorker`. */
 export function createSuspects({ store, storeName, kinds, turns, clock }: SuspectsOptions): (signal: AbortSignal) => Promise<number> {
-  const startedAt = clock.now();
+  let startedAt = clock.now();
 
   return async (signal) => {
     if ((await store.countSuspects(storeName)) === 0) return NONE_MS;
+    // A clock that was set back must not stop them for as long.
+    startedAt = Math.min(startedAt, clock.now());
     const quietMs = startedAt + QUIET_MS - clock.now();
     if (quietMs > 0) return quietMs;
     const patience = new AbortController();

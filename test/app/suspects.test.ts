@@ -52,3 +52,12 @@ test('who does not come to an end is not waited for for long', async () => {
   await tick();
   expect(state.left).toBe(0);
 });
+
+test('a clock that is set back makes nobody wait for as long', async () => {
+  const { tick, clock, state } = suspects(1);
+  clock.set(clock.now() - 86_400_000);
+  expect(await tick()).toBe(10_000);
+  await clock.advance(10_000);
+  await tick();
+  expect(state.left).toBe(0);
+});
