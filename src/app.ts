@@ -9,6 +9,7 @@ import {
   runHistory,
   type BackfillAsked,
   type BackfillLook,
+  type BackfillRehearsed,
   type BackfillTaken,
 } from './history.ts';
 import type { Rehearsal } from './backfill/rehearsal.ts';
@@ -135,7 +136,7 @@ export interface App {
     asked: BackfillAsked,
     signal: AbortSignal,
     onProgress: (store: string, rehearsal: Rehearsal) => void,
-  ): Promise<(Rehearsal & { store: string })[]>;
+  ): Promise<BackfillRehearsed[]>;
   /** Starts the daemon; throws DAEMON_RUNNING naming the process that already holds the database. */
   start(): Promise<Daemon>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import type { Parts } from './app.ts';
 import { rehearse, type Rehearsal } from './backfill/rehearsal.ts';
 import { selectConnections, type Connection } from './connection.ts';
-import { ConnectorError, errorCode } from './core/errors.ts';
+import { ConnectorError } from './core/errors.ts';
 import { startOfDay } from './core/time.ts';
 import type { BackfillProgress, Span, StoreRow } from './store/types.ts';
 import { reportPoison } from './suspects.ts';
@@ -38,6 +38,12 @@ async function connectedRow({ store }: Parts, name: string): Promise<StoreRow> {
   throw new ConnectorError('CLI_NOT_CONNECTED', `Store "${name}" is not connected. Run connect first.`);
 }
 
+/** Throws what is anything else. */
+function notConnected(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError && error.code === 'CLI_NOT_CONNECTED') return error;
+  throw error;
+}
+
 /** Throws TIME_DATE, CLI_USAGE. */
 function spanOf(asked: BackfillAsked, { config }: Connection, row: StoreRow, now: number): Span {
   const first = asked.since ?? config.backfill.since;
@@ -66,8 +72,8 @@ export async function requestBackfills(parts: Parts, asked: BackfillAsked): Prom
       const { id } = await store.requestBackfill({ store: name, origin: 'command', words, ...span }, clock.now());
       taken.push({ store: name, row, backfill: id });
     } catch (error) {
-      if (!(error instanceof ConnectorError) || error.code !== 'CLI_NOT_CONNECTED') throw error;
-      taken.push({ store: name, error: { code: errorCode(error), message: error.message } });
+      const { code, message } = notConnected(error);
+      taken.push({ store: name, error: { code, message } });
     }
   }
   return taken;
@@ -102,17 +108,24 @@ export async function runHistory(parts: Parts, names: string[]): Promise<{ stop(
   };
 }
 
-/** Counts and derives, writes and sends nothing. */
+/** What a dry run found of one store. */
+export type BackfillRehearsed = (Rehearsal & { store: string }) | Extract<BackfillTaken, { error: unknown }>;
+
+/** Counts and derives, writes and sends nothing; a store that is not connected is told apart. */
 export async function rehearseBackfills(
   parts: Parts,
   asked: BackfillAsked,
   signal: AbortSignal,
   onProgress: (store: string, rehearsal: Rehearsal) => void,
-): Promise<(Rehearsal & { store: string })[]> {
-  const results: (Rehearsal & { store: string })[] = [];
+): Promise<BackfillRehearsed[]> {
+  const results: BackfillRehearsed[] = [];
   for (const connection of selectConnections(parts.connections, asked.store)) {
     const { name, config, shopify, destinations } = connection;
-    const row = await connectedRow(parts, name);
+    const row = await connectedRow(parts, name).catch(notConnected);
+    if (row instanceof ConnectorError) {
+      results.push({ store: name, error: { code: row.code, message: row.message } });
+      continue;
+    }
     const span = spanOf(asked, connection, row, parts.clock.now());
     const options = { ...parts, storeName: name, shopify, destinations, settings: config };
     const rehearsal = await rehearse(options, span, signal, (state) => onProgress(name, state));

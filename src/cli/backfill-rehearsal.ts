@@ -2,7 +2,7 @@
 import type { App } from '../app.ts';
 import type { Rehearsal } from '../backfill/rehearsal.ts';
 import type { BackfillAsked } from '../history.ts';
-import { OK, PARTLY } from './exit-codes.ts';
+import { ofResults, PARTLY } from './exit-codes.ts';
 import { clean, table, type Screen } from './screen.ts';
 import type { StopSignal } from './signals.ts';
 import { countOf, tally } from './words.ts';
@@ -24,12 +24,19 @@ export async function rehearseHistory(
     screen.fail(`${store}  ${read} of ${countOf(expected ?? 0, 'order')} looked at`);
   });
   const stopped = stopping.signal.aborted;
-  for (const { store, ...found } of results) {
+  for (const result of results) {
+    if ('error' in result) {
+      if (screen.json) screen.print(JSON.stringify({ ...result, complete: false }));
+      screen.fail(`${screen.colours.bold(result.store)}  ${result.error.message}`);
+      continue;
+    }
+    const { store, ...found } = result;
     if (screen.json) screen.print(JSON.stringify({ store, ...found, complete: !stopped && found.failed.length === 0 }));
     else screen.print(rehearsalText(store, clean(found), screen));
   }
   if (stopped) screen.fail('Stopped before the end; nothing was written.');
-  return stopped || results.some(({ failed, unread }) => failed.length > 0 || unread > 0) ? PARTLY : OK;
+  if (stopped || results.some((result) => !('error' in result) && (result.failed.length > 0 || result.unread > 0))) return PARTLY;
+  return ofResults(results.map((result) => !('error' in result)));
 }
 
 function rehearsalText(store: string, found: Rehearsal, { colours }: Screen): string {

@@ -1,6 +1,6 @@
 /** `backfill`: who does the work, what is said of it, and the exit code. */
 import { describe, expect, it } from 'vitest';
-import type { BackfillLook, BackfillTaken } from '../../src/history.ts';
+import type { BackfillLook, BackfillRehearsed, BackfillTaken } from '../../src/history.ts';
 import { runBackfill } from '../../src/cli/backfill.ts';
 import { NOW, row, screen, status } from './double.ts';
 
@@ -20,7 +20,7 @@ function look(more: Partial<BackfillLook['progress']> = {}): BackfillLook {
   };
 }
 
-function app(options: { taken?: BackfillTaken[]; look?: BackfillLook; daemon?: boolean } = {}) {
+function app(options: { taken?: BackfillTaken[]; look?: BackfillLook; daemon?: boolean; rehearsed?: BackfillRehearsed[] } = {}) {
   const did: string[] = [];
   return {
     did,
@@ -30,7 +30,7 @@ function app(options: { taken?: BackfillTaken[]; look?: BackfillLook; daemon?: b
       did.push('run');
       return options.daemon ? null : { stop: async () => void did.push('stopped') };
     },
-    rehearseBackfills: async () => [],
+    rehearseBackfills: async () => options.rehearsed ?? [],
     status: async () => status({}, options.daemon ? daemon : null),
   };
 }
@@ -96,5 +96,27 @@ describe('backfill', () => {
       slices: { done: 1 },
       pendingEvents: 0,
     });
+  });
+
+  it('--dry-run looks at the stores that are connected and names the others', async () => {
+    const other: BackfillRehearsed = { store: 'other', error: { code: 'CLI_NOT_CONNECTED', message: 'Run connect first.' } };
+    const main = {
+      store: 'main',
+      expected: 3,
+      read: 3,
+      known: 0,
+      waiting: 0,
+      decisions: { sent: 3 },
+      channels: {},
+      events: {},
+      unread: 0,
+      failed: [],
+    };
+    const shown = screen();
+    expect(await runBackfill(app({ rehearsed: [other, main] }), { dryRun: true }, never, shown)).toBe(3);
+    expect(shown.failed.join()).toContain('other  Run connect first.');
+    expect(shown.text()).toContain('3 of 3 looked at');
+    expect(await runBackfill(app({ rehearsed: [main] }), { dryRun: true }, never, screen())).toBe(0);
+    expect(await runBackfill(app({ rehearsed: [other] }), { dryRun: true }, never, screen())).toBe(1);
   });
 });
