@@ -1,6 +1,7 @@
 /** `npm run bench [-- NAME...]`: measures this program beside the floor it stands on, in one run on one machine. Without a name: everything. */
 import { acknowledge } from './acknowledge.ts';
 import { backfill } from './backfill.ts';
+import { delivery } from './delivery.ts';
 import { derive } from './derive.ts';
 import { flashSale } from './flash-sale.ts';
 import { idle } from './idle.ts';
@@ -9,6 +10,7 @@ import { machine, print, type Benchmark } from './report.ts';
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   acknowledge,
   backfill: () => backfill(),
+  delivery: () => delivery(),
   derive,
   idle,
   'flash-sale': flashSale,
