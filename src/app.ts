@@ -75,6 +75,10 @@ export interface StatusReport {
   daemon: { pid: number; host: string; startedAt: number } | null;
   stores: {
     name: string;
+    /** Whether Shopify is to send webhooks: `server.publicUrl` is set. */
+    webhooks: boolean;
+    /** `reconcile.everyMinutes`. */
+    reconcileEveryMinutes: number;
     /** Null: never connected. */
     row: StoreRow | null;
     counts: StoreCounts;
@@ -223,11 +227,13 @@ function failedConnect(connection: Connection, error: { code: string; message: s
   return { store: connection.name, ok: false, error, installation: null, missingScopes: [], subscriptions: null, firstConnectedAt: null };
 }
 
-async function status({ store, connections, clock }: Parts): Promise<StatusReport> {
+async function status({ config, store, connections, clock }: Parts): Promise<StatusReport> {
   const stores = [];
-  for (const { name, destinations } of connections) {
+  for (const { name, destinations, config: settings } of connections) {
     stores.push({
       name,
+      webhooks: config.server.publicUrl !== null,
+      reconcileEveryMinutes: settings.reconcile.everyMinutes,
       row: await store.getStore(name),
       counts: await store.counts(name, clock.now()),
       held: await store.listHeld(name, HELD_SHOWN),

@@ -57,11 +57,11 @@ export function wrapped(text: string, width: number | null, indent: string): str
     .join(`\n${indent}`);
 }
 
-/** Times (fields that end in `At`, and `at`) become ISO 8601. */
+/** Times (fields that end in `At`, `at`, and `since` and `until` that are times and no days) become ISO 8601. */
 export function printJson(screen: Pick<Screen, 'print'>, value: unknown): void {
   const text = JSON.stringify(
     value,
-    (key, item: unknown) => (/(?:^at|At)$/.test(key) && typeof item === 'number' ? new Date(item).toISOString() : item),
+    (key, item: unknown) => (/(?:^(?:at|since|until)|At)$/.test(key) && typeof item === 'number' ? new Date(item).toISOString() : item),
     2,
   );
   screen.print(visible(text));

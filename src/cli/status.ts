@@ -32,26 +32,29 @@ function storeText(store: StoreStatus, screen: Screen): string {
   const { row } = store;
   if (!row) return `${bold(store.name)}  ${bad('never connected')}: run connect, or start`;
   const rows = [
-    ...connection(row, screen),
+    ...trouble(store, screen),
+    ...connection(store, row, screen),
     ...history(store, row, screen),
     ...orders(store, row, screen),
     ...events(store, screen),
     ...auditText(store, screen),
-    ...attention(store, screen),
+    ...oddities(store, screen),
   ];
   return `${bold(store.name)}  ${row.shopName} (${row.domain}), ${row.currency}\n${table(rows, '  ', screen.width)}`;
 }
 
-function connection(row: StoreRow, { now, colours }: Screen): string[][] {
+function connection({ webhooks, reconcileEveryMinutes }: StoreStatus, row: StoreRow, { now, colours }: Screen): string[][] {
   const state =
     row.state === 'connected'
-      ? `${colours.good('connected')} since ${timeIn(row.timeZone, row.connectedAt)}, last token ${relative(row.tokenAt, now)}`
+      ? `${colours.good('connected')} since ${timeIn(row.timeZone, row.connectedAt)}, last token ${ago(row.tokenAt, now)}`
       : `${colours.bad('disconnected')}: ${reasonText(row.stateReason)}`;
-  const checked = `checked ${relative(row.subscriptionsCheckedAt, now)}`;
+  const checked = `checked ${ago(row.subscriptionsCheckedAt, now)}`;
+  const missing = webhooks ? colours.warning('no subscription: see doctor') : 'none without server.publicUrl';
   return [
     ['connection', state],
     ...missingScopes(row.scopes).map(({ scope, cost }) => ['', colours.warning(`${scope} is missing: ${cost}`)]),
-    ['webhooks', row.subscriptions.length === 0 ? 'no subscription' : `${countOf(row.subscriptions.length, 'subscription')}, ${checked}`],
+    ['webhooks', row.subscriptions.length === 0 ? missing : `${countOf(row.subscriptions.length, 'subscription')}, ${checked}`],
+    ['reconcile', `${row.reconciledAt === null ? 'not yet' : ago(row.reconciledAt, now)}, every ${reconcileEveryMinutes} min`],
   ];
 }
 
@@ -78,7 +81,7 @@ function history({ backfills }: StoreStatus, row: StoreRow, { colours }: Screen)
 function auditText({ audit }: StoreStatus, { now, colours }: Screen): string[][] {
   if (!audit) return [];
   const { at, since, until, shopify, accounted, differing } = audit;
-  const figures = `${relative(at, now)}, ${since} to ${until}: ${accounted} of ${countOf(shopify, 'order')} accounted for`;
+  const figures = `${ago(at, now)}, ${since} to ${until}: ${accounted} of ${countOf(shopify, 'order')} accounted for`;
   return [['audit', differing === 0 ? figures : colours.bad(`${figures}, ${differing} to look at: run audit --since ${since}`)]];
 }
 
@@ -90,7 +93,7 @@ function reasonText(reason: string | null): string {
 
 function orders({ counts, held }: StoreStatus, row: StoreRow, { now, colours }: Screen): string[][] {
   const dueNow = counts.due - counts.waiting;
-  const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${relative(Math.min(counts.oldestDueAt, now), now)}`;
+  const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${ago(counts.oldestDueAt, now)}`;
   return [
     ['orders', tally(counts.orders) || 'none yet'],
     ...(counts.orders.excluded ? [['excluded', tally(withoutPrefix(counts.excluded))]] : []),
@@ -106,26 +109,26 @@ function orders({ counts, held }: StoreStatus, row: StoreRow, { now, colours }: 
 
 function events({ counts }: StoreStatus, { now }: Screen): string[][] {
   const { pending, delivered, discarded } = counts.events;
-  const age = counts.oldestPendingAt === null ? '' : `, the oldest written ${relative(counts.oldestPendingAt, now)}`;
+  const age = counts.oldestPendingAt === null ? '' : `, the oldest written ${ago(counts.oldestPendingAt, now)}`;
   return [
     ['outbox', pending === 0 ? 'empty' : `${countOf(pending, 'event')}${age}`],
-    ['delivered', `${countOf(delivered, 'event')}, last one ${relative(counts.lastDeliveredAt, now)}`],
+    ['delivered', delivered === 0 ? 'none yet' : `${countOf(delivered, 'event')}, last one ${ago(counts.lastDeliveredAt, now)}`],
     ...(discarded > 0 ? [['discarded', countOf(discarded, 'event')]] : []),
   ];
 }
 
-/** What somebody has to look at. */
-function attention({ counts, destinations, failing, alerts }: StoreStatus, { now, colours }: Screen): string[][] {
+/** What somebody has to act on: at the top, where it is also seen of a picture that is longer than the terminal. */
+function trouble({ counts, destinations, failing, alerts }: StoreStatus, { now, colours }: Screen): string[][] {
   const paused = destinations.filter(({ pausedAt }) => pausedAt !== null);
   return [
     ...alerts.map(({ summary, openedAt, toldAt }) => {
-      return ['alert', colours.bad(`${relative(openedAt, now)}${toldAt === null ? '' : ', told'}: ${summary}`)];
+      return ['alert', colours.bad(`${ago(openedAt, now)}${toldAt === null ? '' : ', told'}: ${summary}`)];
     }),
     ...paused.map(({ destination, cause, reason, pausedAt, probeAt }) => {
       const next = probeAt === null ? '' : `; one event is tried ${relative(probeAt, now)}`;
       return [
         cause === 'down' ? 'down' : 'paused',
-        colours.bad(`${destination}, ${relative(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`),
+        colours.bad(`${destination}, ${ago(pausedAt, now)}: ${reason ?? 'unknown reason'}${next}`),
       ];
     }),
     ...failing.map(({ name, orderId, attempts, nextAt, error }) => {
@@ -135,6 +138,12 @@ function attention({ counts, destinations, failing, alerts }: StoreStatus, { now
       ];
     }),
     ...deadText(counts).map((text) => ['dead', colours.bad(text)]),
+  ];
+}
+
+/** What somebody may want to look at. */
+function oddities({ counts }: StoreStatus, { colours }: Screen): string[][] {
+  return [
     ...changedText(counts).map((text) => ['changed', colours.warning(text)]),
     ...unmappedText(counts).map((text) => ['unmapped', colours.warning(text)]),
   ];
@@ -167,4 +176,9 @@ function unmappedText({ unmapped }: StoreCounts): string[] {
 
 function withoutPrefix(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).map(([key, count]) => [key.replace(/^excluded:/, ''), count]));
+}
+
+/** What happened while the report was made is no future. */
+function ago(at: number | null, now: number): string {
+  return relative(at === null ? null : Math.min(at, now), now);
 }

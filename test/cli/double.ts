@@ -2,7 +2,7 @@
 import type { StatusReport } from '../../src/app.ts';
 import type { Derivation } from '../../src/core/decision.ts';
 import { createColours, type Screen } from '../../src/cli/screen.ts';
-import type { OutboxEvent, StoreCounts, StoreRow } from '../../src/store/types.ts';
+import type { BackfillProgress, OutboxEvent, StoreCounts, StoreRow } from '../../src/store/types.ts';
 
 export const NOW = Date.parse('2026-11-20T12:00:00Z');
 const MINUTE = 60_000;
@@ -50,7 +50,7 @@ export function row(more: Partial<StoreRow> = {}): StoreRow {
     subscriptions: ['ORDERS_CREATE', 'ORDERS_UPDATED'],
     subscriptionsCheckedAt: NOW - 2 * MINUTE,
     checkRequestedAt: null,
-    reconciledAt: null,
+    reconciledAt: NOW - 3 * MINUTE,
     ...more,
   };
 }
@@ -80,6 +80,8 @@ export function status(store: Partial<StatusReport['stores'][number]> = {}, daem
     stores: [
       {
         name: 'main',
+        webhooks: true,
+        reconcileEveryMinutes: 15,
         row: row(),
         counts: counts(),
         held: [],
@@ -91,6 +93,30 @@ export function status(store: Partial<StatusReport['stores'][number]> = {}, daem
         ...store,
       },
     ],
+  };
+}
+
+export function backfill(more: Partial<BackfillProgress> = {}): BackfillProgress {
+  return {
+    id: 1,
+    store: 'main',
+    origin: 'initial',
+    words: 'initial',
+    since: null,
+    until: NOW - 60 * MINUTE,
+    state: 'running',
+    expected: 3_040,
+    createdAt: NOW - 60 * MINUTE,
+    startedAt: NOW - 59 * MINUTE,
+    finishedAt: null,
+    error: null,
+    read: 0,
+    derived: 0,
+    markedDue: 0,
+    known: 0,
+    slices: { planned: 0, starting: 0, running: 2, reading: 0, done: 0, failed: 0 },
+    failed: [],
+    ...more,
   };
 }
 
