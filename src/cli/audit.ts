@@ -7,7 +7,7 @@ import { startOfDay } from '../core/time.ts';
 import type { AccountingRow } from '../store/types.ts';
 import { FAILED, OK, ofResults } from './exit-codes.ts';
 import { clean, printJson, table, type Screen } from './screen.ts';
-import { countOf, tally, timeIn } from './words.ts';
+import { countOf, decisionWords, tally, timeIn } from './words.ts';
 
 export interface AuditFlags {
   store?: string;
@@ -50,7 +50,7 @@ function printReport(report: AuditReport, channels: boolean, screen: Screen): vo
   screen.print(`${bold(store)}  ${report.since} to ${report.until}, orders created before ${timeIn(timeZone, report.endAt)}: ${verdict}`);
   const shown = OUTCOMES.filter((outcome) => ['delivered', 'excluded'].includes(outcome) || days.some(({ outcomes }) => outcomes[outcome]));
   const gone = days.some((day) => day.gone > 0);
-  const headings = ['day', 'shopify', 'accounted', 'difference', ...shown.map(spaced), ...(gone ? ['gone'] : []), 'revenue sent'];
+  const headings = ['day', 'shopify', 'accounted', 'difference', ...shown.map(decisionWords), ...(gone ? ['gone'] : []), 'revenue sent'];
   const lines = days.flatMap((day) => [
     dayLine(day.day, day, shown, gone, screen),
     ...(channels ? channelsOf(day.rows).map(([channel, rows]) => channelLine(channel, rows, shown, gone)) : []),
@@ -160,8 +160,4 @@ function printFindings(findings: Finding[], screen: Screen): void {
     );
     if (of.length > FINDINGS_SHOWN) screen.print(`    and ${of.length - FINDINGS_SHOWN} more: --json lists all`);
   }
-}
-
-function spaced(name: string): string {
-  return name.replaceAll('_', ' ');
 }

@@ -5,7 +5,7 @@ import type { BackfillAsked } from '../history.ts';
 import { ofResults, PARTLY } from './exit-codes.ts';
 import { clean, table, type Screen } from './screen.ts';
 import type { StopSignal } from './signals.ts';
-import { countOf, tally } from './words.ts';
+import { countOf, decisionWords, tally } from './words.ts';
 
 const SAID_EVERY_MS = 5_000;
 
@@ -45,7 +45,7 @@ function rehearsalText(store: string, found: Rehearsal, { colours }: Screen): st
     ['orders', `${found.read} of ${found.expected ?? 0} looked at`],
     ...(known > 0 ? [['known', `${known} are accounted for already, as they are`]] : []),
     ...(waiting > 0 ? [['waiting', `${waiting} wait to be read by the daemon`]] : []),
-    ['decisions', tally(decisions) || 'none'],
+    ['decisions', tally(decisions, decisionWords) || 'none'],
     ['channels', tally(channels) || 'none'],
     ['would be sent', Object.entries(events).length === 0 ? 'nothing' : tally(events)],
     ...(unread > 0 ? [['unread', colours.warning(`${countOf(unread, 'order')} could not be read one by one`)]] : []),

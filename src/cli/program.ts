@@ -77,7 +77,7 @@ export function createProgram(env: Environment, done: (code: number) => void): C
   perStore('connect', 'connect the stores: token, scopes, shop facts, webhook subscriptions. Safe to repeat').action(
     (options: StoreOption) => actOnApp((app, { screen }) => connectStores(app, options, screen)),
   );
-  perStore('disconnect', 'remove our webhook subscriptions and forget the token').action((options: StoreOption) =>
+  perStore('disconnect', "remove our webhook subscriptions, stop the store's work and forget the token").action((options: StoreOption) =>
     actOnApp((app, { screen }) => disconnectStores(app, options, screen)),
   );
   command('start', 'run the daemon: receive, read, deliver. SIGHUP reads the config again').action(async () => {
@@ -85,7 +85,7 @@ export function createProgram(env: Environment, done: (code: number) => void): C
     const opened = session();
     done(await withApp(opened, 'daemon', (app) => runDaemon(app, signals, () => readConfig(opened))));
   });
-  command('status', 'stores, subscriptions, held orders, outbox, exclusions, last delivery')
+  command('status', 'daemon, stores, subscriptions, backfills, held orders, outbox, exclusions, alerts, the last audit')
     .option('--watch', 'look again every two seconds, until Ctrl-C')
     .action(({ watch: again }: { watch?: boolean }) =>
       actOnApp((app, { screen }) => (again ? watchHere((now) => showStatus(app, now), screen) : showStatus(app, screen))),

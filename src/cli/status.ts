@@ -7,7 +7,7 @@ import type { StoreCounts, StoreRow } from '../store/types.ts';
 import { progressText, sliceText } from './backfill-progress.ts';
 import { OK } from './exit-codes.ts';
 import { clean, printJson, table, type Screen } from './screen.ts';
-import { countOf, tally, timeIn } from './words.ts';
+import { countOf, decisionWords, tally, timeIn } from './words.ts';
 
 type StoreStatus = StatusReport['stores'][number];
 
@@ -95,7 +95,7 @@ function orders({ counts, held }: StoreStatus, row: StoreRow, { now, colours }: 
   const dueNow = counts.due - counts.waiting;
   const oldest = counts.oldestDueAt === null ? '' : `, the oldest due ${ago(counts.oldestDueAt, now)}`;
   return [
-    ['orders', tally(counts.orders) || 'none yet'],
+    ['orders', tally(counts.orders, decisionWords) || 'none yet'],
     ...(counts.orders.excluded ? [['excluded', tally(withoutPrefix(counts.excluded))]] : []),
     ['to read', dueNow === 0 ? 'nothing due' : `${countOf(dueNow, 'order')} due${oldest}`],
     ['waiting', counts.waiting === 0 ? 'none' : countOf(counts.waiting, 'order')],

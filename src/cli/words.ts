@@ -14,11 +14,16 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `nothing to send`; what a decision is followed by (`excluded: tag:vip_gold`) stays as the config has it. */
+export function decisionWords(decision: string): string {
+  return decision.replace(/^[^:]+/, (words) => words.replaceAll('_', ' '));
+}
+
 /** `12 channel:pos · 3 tag:exclude`, most frequent first; empty when there is nothing. */
-export function tally(counts: Record<string, number>): string {
+export function tally(counts: Record<string, number>, words: (name: string) => string = (name) => name): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([, a], [, b]) => b - a)
-    .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
+    .map(([name, count]) => `${count} ${words(name)}`)
     .join(' · ');
 }

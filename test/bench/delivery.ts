@@ -52,15 +52,14 @@ export async function delivery(count = Number(process.env.DELIVERY_EVENTS ?? 20_
     const rate = (kind: 'ours' | 'floor', by: keyof Posted) => median(runs[kind].map((one) => count / one[by]));
     const part = (by: keyof Posted) => median(runs.ours.map((one, round) => runs.floor[round]![by] / one[by]));
     const ofFloor = part('seconds');
-    const rates = (kind: 'ours' | 'floor') =>
-      `${perSecond(rate(kind, 'seconds'))}, ${perSecond(rate(kind, 'cpuSeconds'))} of processor time`;
+    const rates = (kind: 'ours' | 'floor') => `${perSecond(rate(kind, 'seconds'))}, ${perSecond(rate(kind, 'cpuSeconds'))} of CPU time`;
     return {
       title: `delivery: ${count.toLocaleString('en')} events of ${(bytes / count / 1024).toFixed(1)} KB to a local endpoint, ${CONNECTIONS} connections`,
       rows: [
         { what: 'undici, the same bodies, nothing stored', value: rates('floor') },
         { what: 'delivery, synchronous=FULL', value: rates('ours') },
         { what: 'of undici', value: percent(ofFloor), target: '>= 30 %', reached: ofFloor >= 0.3 },
-        { what: 'the same by processor time', value: percent(part('cpuSeconds')) },
+        { what: 'the same by CPU time', value: percent(part('cpuSeconds')) },
       ],
       notes: [
         `medians of ${rounds} rounds in turns; each event came once and no lane is left`,

@@ -96,7 +96,7 @@ describe('audit', () => {
     expect(text).toMatch(/day +shopify +accounted +difference +delivered +excluded +gone +revenue sent/);
     expect(text).toMatch(/2026-11-21 +4 +3 +\+1 +1 +2 +1 +10\.00 EUR \(-2\.50 since\)/);
     expect(text).toMatch(/total +6 +5 +\+1 +3 +2 +1 +30\.10 EUR \(-2\.50 since\)/);
-    expect(text).toMatch(/excluded by +1 tag:vip · 1 before window/);
+    expect(text).toMatch(/excluded by +1 tag:vip · 1 before_window/);
     expect(text).toContain('pending includes 1 order still to be read');
     expect(text).toContain('a note');
     expect(text).toMatch(/1 order in Shopify and not here: marked due/);

@@ -38,7 +38,7 @@ describe('status', () => {
           waiting: 2,
           oldestDueAt: NOW - 30_000,
           orders: { sent: 120, excluded: 14, nothing_to_send: 1 },
-          excluded: { 'excluded:tag:exclude': 4, 'excluded:channel:pos': 10 },
+          excluded: { 'excluded:tag:no_ads': 4, 'excluded:channel:pos': 10 },
           events: { pending: 3, delivered: 120, dead: 1, discarded: 2 },
           blocked: 1,
           oldestPendingAt: NOW - 4 * MINUTE,
@@ -74,7 +74,7 @@ main  Converge Store (convergestore.myshopify.com), EUR
   webhooks    2 subscriptions, checked 2 min ago
   reconcile   3 min ago, every 15 min
   orders      120 sent · 14 excluded · 1 nothing to send
-  excluded    10 channel:pos · 4 tag:exclude
+  excluded    10 channel:pos · 4 tag:no_ads
   to read     3 orders due, the oldest due 30 s ago
   waiting     2 orders
               #1001  in 9 min (2026-11-20 13:09:00 UTC+01:00)  upsell
