@@ -23,6 +23,7 @@ interface Watch {
   operation: string;
   lookAt: number;
   pauseMs: number;
+  status: BulkOperation['status'];
   objects: number;
   movedAt: number;
 }
@@ -41,6 +42,8 @@ export interface Operations {
 
 export function createOperations({ store, shopify, clock, logger, storeName }: BackfillOptions): Operations {
   const watched = new Map<number, Watch>();
+  /** When any of them was seen to move last. */
+  let anyMovedAt = 0;
   let busyUntil = 0;
   let busyMs = BUSY.firstMs;
 
@@ -48,7 +51,7 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
     let watch = watched.get(id);
     if (watch?.operation !== operation) {
       const now = clock.now();
-      watch = { operation: operation ?? '', lookAt: now, pauseMs: LOOK.firstMs, objects: -1, movedAt: now };
+      watch = { operation: operation ?? '', lookAt: now, pauseMs: LOOK.firstMs, status: 'CREATED', objects: 0, movedAt: now };
       watched.set(id, watch);
     }
     return watch!;
@@ -87,10 +90,21 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
     return false;
   }
 
+  /** Only one that runs may have been too much; what stands in the queue would stand there in halves too. */
+  async function giveUp({ id, status }: BulkOperation): Promise<Ended> {
+    await shopify.history.cancel(id);
+    if (status === 'RUNNING') return { kind: 'timeout', error: 'The bulk operation stood still for half an hour and was cancelled.' };
+    const was = status === 'CREATED' ? 'did not begin' : 'was being cancelled';
+    return { kind: 'again', error: `The bulk operation ${was} for half an hour and was given up.` };
+  }
+
   async function endOf(watch: Watch): Promise<Ended | null> {
     const operation = await shopify.history.look(watch.operation);
     if (!operation) return { kind: 'again', error: 'Shopify does not know the bulk operation any more.' };
-    switch (operation.status) {
+    const now = clock.now();
+    const { status, objects } = operation;
+    if (status !== watch.status || objects !== watch.objects) Object.assign(watch, { status, objects, movedAt: (anyMovedAt = now) });
+    switch (status) {
       case 'COMPLETED':
         return { kind: 'completed' };
       case 'FAILED':
@@ -106,12 +120,9 @@ export function createOperations({ store, shopify, clock, logger, storeName }: B
       case 'CREATED':
       case 'RUNNING':
     }
-    const now = clock.now();
-    if (operation.objects !== watch.objects) Object.assign(watch, { objects: operation.objects, movedAt: now });
-    if (now - watch.movedAt >= STALLED_MS && operation.status === 'RUNNING') {
-      await shopify.history.cancel(operation.id);
-      return { kind: 'timeout', error: 'The bulk operation stood still for half an hour and was cancelled.' };
-    }
+    // One in the queue moves with those before it.
+    const movedAt = status === 'CREATED' ? Math.max(watch.movedAt, anyMovedAt) : watch.movedAt;
+    if (now - movedAt >= STALLED_MS) return await giveUp(operation);
     watch.lookAt = now + watch.pauseMs;
     watch.pauseMs = Math.min(watch.pauseMs * LOOK.growth, LOOK.mostMs);
     return null;

@@ -15,6 +15,8 @@ export interface BulkFaults {
   missing?: { every?: number; places?: number[]; counted: boolean };
   /** Child lines left out, their parent stays; the counts agree with the file. Every so manyeth. */
   missingChildrenEvery?: number;
+  /** CREATED until it is cancelled, or for 10 days. */
+  neverStarts?: boolean;
   /** RUNNING until it is cancelled, or for 10 days. */
   neverFinishes?: boolean;
   /** No `bulk_operations/finish`. */

@@ -182,7 +182,7 @@ export function createBulk(options: BulkOptions): Bulk {
     const sleepUntil = async (time: number): Promise<void> => {
       if (time > clock.now()) await clock.sleep(time - clock.now(), signal);
     };
-    await sleepUntil(operation.createdAt + pace.queuedMs);
+    await sleepUntil(operation.createdAt + (wrong.neverStarts ? LONGEST_MS : pace.queuedMs));
     let file: BulkFile | null = null;
     let outcome = CANCELED;
     if (!signal.aborted) {

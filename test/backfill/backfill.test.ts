@@ -123,6 +123,7 @@ describe('a backfill whose operations go wrong', () => {
     'are cancelled by Shopify': { cancelAfterOrders: 5 },
     'leave out orders that the operation counts': { missing: { every: 7, counted: true } },
     'leave out orders that only ordersCount knows': { missing: { places: [3], counted: false } },
+    'never begin': { neverStarts: true },
     'never end': { neverFinishes: true },
     'tell nobody': { losesWebhook: true },
   };
