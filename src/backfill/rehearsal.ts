@@ -29,6 +29,8 @@ export interface Rehearsal {
   unread: number;
   /** Slices that could not be read whole, in words. */
   failed: string[];
+  /** Stopped before the end: bulk operations that could not be cancelled and run to their end at Shopify. */
+  leftRunning: number;
 }
 
 export interface RehearsalOptions extends Omit<BackfillOptions, 'store' | 'shopify'> {
@@ -36,11 +38,13 @@ export interface RehearsalOptions extends Omit<BackfillOptions, 'store' | 'shopi
   shopify: BackfillOptions['shopify'] & Pick<Shopify, 'orders'>;
 }
 
+/** For taking back what was asked of Shopify, all together: who stops a command waits no longer. */
+const CANCELLING_MS = 10_000;
 /** As many as sync reads at a time. */
 const READ_AT_ONCE = 50;
 const UNTOUCHED = { state: 'planned', operation: null, attempts: 0, checkpoint: 0, derived: 0, markedDue: 0, known: 0 } as const;
 
-/** Nothing is kept of it: stopped, it begins anew. Throws when Shopify cannot be read. */
+/** Nothing is kept of it: stopped, it begins anew, and what runs at Shopify for it is cancelled. Throws when Shopify cannot be read. */
 export async function rehearse(
   options: RehearsalOptions,
   span: Span,
@@ -58,6 +62,7 @@ export async function rehearse(
     events: {},
     unread: 0,
     failed: [],
+    leftRunning: 0,
   };
   const widened = async () => [...(await store.widenedWindow(storeName)), span];
 
@@ -141,10 +146,37 @@ export async function rehearse(
     },
   };
 
+  /** They would take the places of a backfill, and come to nothing. */
+  async function cancelOperations(): Promise<void> {
+    const running = new Set(slices.flatMap(({ state, operation }) => (state === 'running' && operation !== null ? [operation] : [])));
+    if (running.size === 0) return;
+    const cancels = [...running].map((id) =>
+      shopify.history.cancel(id).then(
+        () => running.delete(id),
+        () => false,
+      ),
+    );
+    const patience = new AbortController();
+    await Promise.race([Promise.all(cancels), clock.sleep(CANCELLING_MS, patience.signal)]);
+    patience.abort();
+    found.leftRunning = running.size;
+  }
+
   const { tick } = createBackfill({ ...options, store: counting });
-  while (backfill !== null && !signal.aborted) {
-    const pause = await tick(signal);
-    if (backfill !== null && pause > 0) await clock.sleep(pause, signal);
+  async function work(): Promise<void> {
+    while (backfill !== null && !signal.aborted) {
+      const pause = await tick(signal);
+      if (backfill !== null && pause > 0) await clock.sleep(pause, signal);
+    }
+  }
+
+  try {
+    await work();
+  } catch (error) {
+    // A download that is told to stop fails.
+    if (!signal.aborted) throw error;
+  } finally {
+    await cancelOperations();
   }
   if (ended !== null) throw new ConnectorError('BACKFILL_FAILED', ended);
   return found;

@@ -1,7 +1,7 @@
 /** `backfill --dry-run`: what would be sent, by decision and channel. */
 import type { App } from '../app.ts';
 import type { Rehearsal } from '../backfill/rehearsal.ts';
-import type { BackfillAsked } from '../history.ts';
+import type { BackfillAsked, BackfillRehearsed } from '../history.ts';
 import { ofResults, PARTLY } from './exit-codes.ts';
 import { clean, table, type Screen } from './screen.ts';
 import type { StopSignal } from './signals.ts';
@@ -34,7 +34,7 @@ export async function rehearseHistory(
     if (screen.json) screen.print(JSON.stringify({ store, ...found, complete: !stopped && found.failed.length === 0 }));
     else screen.print(rehearsalText(store, clean(found), screen));
   }
-  if (stopped) screen.fail('Stopped before the end; nothing was written.');
+  if (stopped) screen.fail(`Stopped before the end; nothing was written, ${operationsText(results)}.`);
   if (stopped || results.some((result) => !('error' in result) && (result.failed.length > 0 || result.unread > 0))) return PARTLY;
   return ofResults(results.map((result) => !('error' in result)));
 }
@@ -52,4 +52,11 @@ function rehearsalText(store: string, found: Rehearsal, { colours }: Screen): st
     ...failed.map((text) => ['failed', colours.bad(text)]),
   ];
   return `${colours.bold(store)}  ${colours.dim('dry run: nothing is written, nothing is sent')}\n${table(rows, '  ')}`;
+}
+
+/** What became of what it had asked of Shopify when it was stopped. */
+function operationsText(results: BackfillRehearsed[]): string {
+  const left = results.reduce((sum, one) => sum + ('error' in one ? 0 : one.leftRunning), 0);
+  if (left === 0) return 'and what ran for it at Shopify is cancelled';
+  return `but ${countOf(left, 'bulk operation')} could not be cancelled and will run to the end at Shopify`;
 }

@@ -1,6 +1,7 @@
 /** A backfill as the daemon runs it, against a sandbox, with a real store, on a hand-moved clock. */
 import { onTestFinished } from 'vitest';
 import { createBackfill } from '../../src/backfill/backfill.ts';
+import { rehearse, type Rehearsal } from '../../src/backfill/rehearsal.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { createShopify } from '../../src/shopify/index.ts';
 import type { Shopify } from '../../src/shopify/types.ts';
@@ -26,6 +27,8 @@ export interface Run {
   tick(signal?: AbortSignal): Promise<number>;
   /** As a new process: what was in memory is gone. */
   restart(): void;
+  /** The same as a dry run; `each` is called whenever it got further. */
+  rehearse(signal?: AbortSignal, each?: () => void): Promise<Rehearsal>;
   /** Reads what was left to sync. */
   sync(): Promise<void>;
   progress(): Promise<Awaited<ReturnType<Store['listBackfills']>>[number]>;
@@ -68,7 +71,8 @@ export async function startBackfill(
     maxAgeHours: 72,
   };
   const parts = { storeName: SHOP, store, shopify, settings, destinations: [CONVERGE], clock, random: () => 0.5, logger: silent };
-  const make = () => createBackfill({ ...parts, turn: (work) => work() });
+  const turn = <Result>(work: () => Promise<Result>) => work();
+  const make = () => createBackfill({ ...parts, turn });
   let work = make();
   const never = new AbortController().signal;
   const progress = async () => (await store.listBackfills(SHOP)).find((one) => one.id === id)!;
@@ -91,6 +95,7 @@ export async function startBackfill(
     id,
     progress,
     tick: (signal = never) => settled(work.tick(signal)),
+    rehearse: (signal = never, each = () => {}) => settled(rehearse({ ...parts, turn }, { since: null, until: T0 }, signal, each)),
     restart: () => (work = make()),
     toEnd: async (each = () => {}) => {
       for (let ticks = 0; (await progress()).finishedAt === null; ticks += 1) {

@@ -111,6 +111,7 @@ describe('backfill', () => {
       events: {},
       unread: 0,
       failed: [],
+      leftRunning: 0,
     };
     const shown = screen();
     expect(await runBackfill(app({ rehearsed: [other, main] }), { dryRun: true }, never, shown)).toBe(3);
@@ -118,5 +119,11 @@ describe('backfill', () => {
     expect(shown.text()).toContain('3 of 3 looked at');
     expect(await runBackfill(app({ rehearsed: [main] }), { dryRun: true }, never, screen())).toBe(0);
     expect(await runBackfill(app({ rehearsed: [other] }), { dryRun: true }, never, screen())).toBe(1);
+    const cut = screen();
+    expect(await runBackfill(app({ rehearsed: [{ ...main, read: 1 }] }), { dryRun: true }, stopped, cut)).toBe(3);
+    expect(cut.failed.join()).toContain('nothing was written, and what ran for it at Shopify is cancelled.');
+    const left = screen();
+    await runBackfill(app({ rehearsed: [{ ...main, leftRunning: 2 }] }), { dryRun: true }, stopped, left);
+    expect(left.failed.join()).toContain('but 2 bulk operations could not be cancelled');
   });
 });
