@@ -36,9 +36,19 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
     return null;
   }
 
+  /** Null: with the first order. */
+  async function beginningOf({ origin, since }: Backfill, row: StoreRow): Promise<number | null> {
+    if (origin === 'command') return since;
+    const start = windowStart(options.settings.backfill, row);
+    if (origin === 'initial') return start;
+    // What came into sight may be of days that a command has named before.
+    const starts = [start, ...(await store.widenedWindow(storeName)).map((span) => span.since)];
+    return starts.reduce((first, one) => (first === null || one === null ? null : Math.min(first, one)));
+  }
+
   async function plan(backfill: Backfill, row: StoreRow): Promise<void> {
     const visible = row.scopes.includes(ALL_ORDERS);
-    const since = backfill.origin === 'command' ? backfill.since : windowStart(options.settings.backfill, row);
+    const since = await beginningOf(backfill, row);
     const from = since ?? (await firstOrderAt(backfill.until));
     const planned = from === null ? { expected: 0, slices: [] } : await planSlices(count, { since: from, until: backfill.until });
     await store.planBackfill(backfill.id, { since, ...planned }, clock.now());

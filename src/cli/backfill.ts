@@ -38,8 +38,8 @@ export async function runBackfill(app: BackfillApp, options: BackfillCommandOpti
 
   const here = await app.runHistory(taken.map(({ store }) => store));
   try {
-    const looks = await follow(app, taken, here !== null, stop, screen);
-    return looks === null ? interrupted(here !== null, screen) : report(requested, looks, screen);
+    const { looks, stopped } = await follow(app, taken, here !== null, stop, screen);
+    return stopped ? interrupted(looks, here !== null, screen) : report(requested, looks, screen);
   } finally {
     await here?.stop();
   }
@@ -62,27 +62,32 @@ async function detached(app: BackfillApp, requested: BackfillTaken[], taken: Tak
   return ofResults(requested.map((one) => 'row' in one));
 }
 
-/** Until all have ended, and here also until what they brought is read and delivered, or delivery is paused. Null: it was told to stop. */
+interface Look {
+  one: Taken;
+  look: BackfillLook;
+}
+
+/** Until all have ended, and here also until what they brought is read and delivered, or delivery is paused; or until it is told to stop. */
 async function follow(
   app: BackfillApp,
   taken: Taken[],
   here: boolean,
   stop: StopSignal,
   screen: Screen,
-): Promise<{ one: Taken; look: BackfillLook }[] | null> {
+): Promise<{ looks: Look[]; stopped: boolean }> {
   const line = createProgressLine(screen);
   let stopped = false;
   void stop.received.then(() => (stopped = true));
   try {
     for (;;) {
-      const looks: { one: Taken; look: BackfillLook }[] = [];
+      const looks: Look[] = [];
       for (const one of taken) {
         const look = await app.lookAtBackfill(one.store, one.backfill);
         if (look) looks.push({ one, look });
       }
       line.show(looks.map(({ look }) => look));
-      if (looks.every(({ look }) => hasEnded(look, here))) return looks;
-      if (stopped) return null;
+      if (looks.every(({ look }) => hasEnded(look, here))) return { looks, stopped: false };
+      if (stopped) return { looks, stopped };
       if (!here && (await app.status()).daemon === null)
         throw new ConnectorError('BACKFILL_DAEMON_GONE', 'The daemon has stopped. Run start, or the same command again, to go on.');
       await Promise.race([stop.received, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
@@ -97,22 +102,34 @@ function hasEnded({ progress, due, pending, paused }: BackfillLook, here: boolea
   return !here || (due === 0 && (pending === 0 || paused));
 }
 
-function interrupted(here: boolean, screen: Screen): number {
-  const text = here
-    ? 'Stopped. Nothing is lost: run the same command again, or start, and it goes on where it is.'
-    : 'No longer followed; the daemon goes on. See status, or run the same command again.';
-  screen.fail(text);
-  return here ? PARTLY : OK;
+function interrupted(looks: Look[], here: boolean, screen: Screen): number {
+  if (!here) {
+    screen.fail('No longer followed; the daemon goes on. See status, or run the same command again.');
+    return OK;
+  }
+  const read = looks.every(({ look }) => look.progress.finishedAt !== null);
+  // The same command would read it all again, to find that it is known.
+  const left = looks.map(({ one, look }) => `${one.store}: ${leftOf(look) || 'nothing'}`).join('; ');
+  screen.fail(
+    read
+      ? `Stopped. History is read, and what it brought is kept: start goes on with what is left (${left}).`
+      : 'Stopped. Nothing is lost: run the same command again, or start, and it goes on where it is.',
+  );
+  return PARTLY;
 }
 
-function report(requested: BackfillTaken[], looks: { one: Taken; look: BackfillLook }[], screen: Screen): number {
+function leftOf({ due, pending }: BackfillLook): string {
+  const parts = [due > 0 && `${countOf(due, 'order')} still to be read`, pending > 0 && `${countOf(pending, 'event')} in the outbox`];
+  return parts.filter((part) => part !== false).join(', ');
+}
+
+function report(requested: BackfillTaken[], looks: Look[], screen: Screen): number {
   const { good, bad, bold } = screen.colours;
   for (const { one, look } of looks) {
-    const { progress, due, pending } = clean(look);
+    const { progress } = clean(look);
     const done = progress.state === 'done';
     if (!screen.json && (!screen.quiet || !done)) {
-      const rest = [due > 0 && `${countOf(due, 'order')} still to be read`, pending > 0 && `${countOf(pending, 'event')} in the outbox`];
-      const waits = rest.filter((text) => text !== false).join(', ');
+      const waits = leftOf(look);
       screen.print(`${bold(one.store)}  ${done ? good('done') : bad('not whole')}: ${progressText(progress)}${waits ? `; ${waits}` : ''}`);
       if (progress.error !== null) screen.fail(`  ${progress.error}`);
       for (const { since, until, error, firstId, lastId } of progress.failed) {

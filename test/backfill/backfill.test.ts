@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { derive } from '../../src/pipeline/index.ts';
 import type { BulkFaults } from '../../src/sandbox/bulk-faults.ts';
-import { rows, SHOP, T0 } from '../store/fixture.ts';
+import { connected, rows, SHOP, T0 } from '../store/fixture.ts';
 import { DAY_MS, startBackfill, type Run } from './running.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -84,6 +84,20 @@ describe('a backfill', () => {
     const reasons = rows<{ reason: string | null }>(run.store, "select distinct reason from orders where reason = 'before_window'");
     expect(reasons).toEqual([]);
     expect(run.ledger().length).toBeGreaterThan(5);
+  });
+
+  it('after more access reads the days a command had named, too, whatever the config says', async () => {
+    const store = await connected();
+    const named = { store: SHOP, origin: 'command' as const, words: '80 days', since: T0 - 80 * DAY_MS, until: T0 };
+    await store.finishBackfill((await store.requestBackfill(named, T0)).id, null, T0);
+    const run = await startBackfill({ store, backfill: { enabled: false, since: null }, request: { origin: 'access' } });
+    await run.toEnd();
+    await run.sync();
+    const { orders } = await run.shopify.orders(run.orders);
+    const inside = [...orders.values()].filter(({ createdAt }) => Date.parse(createdAt) >= T0 - 80 * DAY_MS);
+    expect(inside.length).toBeLessThan(run.orders.length);
+    expect(run.ledger()).toEqual(inside.map(({ id }) => id).sort());
+    expect(rows(run.store, "select order_id from orders where reason = 'before_window'")).toEqual([]);
   });
 
   it('again changes nothing: what is known is left alone', async () => {

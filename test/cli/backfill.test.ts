@@ -52,6 +52,9 @@ describe('backfill', () => {
     const here = screen();
     expect(await runBackfill(app({ look: running }), {}, stopped, here)).toBe(3);
     expect(here.failed.join()).toContain('run the same command again, or start');
+    const behind = screen();
+    expect(await runBackfill(app({ look: { ...look(), due: 2, pending: 500 } }), {}, stopped, behind)).toBe(3);
+    expect(behind.failed.join()).toContain('start goes on with what is left (main: 2 orders still to be read, 500 events in the outbox)');
     const followed = screen();
     expect(await runBackfill(app({ look: running, daemon: true }), {}, stopped, followed)).toBe(0);
     expect(followed.failed.join()).toContain('the daemon goes on');
