@@ -1,6 +1,7 @@
 /** Leases lanes that have work, and gives them back untried. */
 import { and, asc, eq, isNotNull, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
+import { ofLane } from './lane-key.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
@@ -8,7 +9,6 @@ import type { Lane, Store } from './types.ts';
 
 const p = sql.placeholder;
 const LANES: Lane[] = ['live', 'historical'];
-const key = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
 
 export function claimLanes({ orm, transaction }: Connection, newToken: () => string): Store['claimLanes'] {
   const ready = orm
@@ -37,19 +37,12 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
   const lease = orm
     .update(lanes)
     .set({ leaseToken: parameter('leaseToken'), nextAt: parameter('nextAt') })
-    .where(key)
+    .where(ofLane(lanes))
     .prepare();
   const undelivered = orm
     .select()
     .from(events)
-    .where(
-      and(
-        eq(events.store, p('store')),
-        eq(events.orderId, p('orderId')),
-        eq(events.destination, p('destination')),
-        eq(events.state, 'pending'),
-      ),
-    )
+    .where(and(ofLane(events), eq(events.state, 'pending')))
     .orderBy(asc(events.sequence))
     .limit(p('limit'))
     .prepare();
@@ -83,7 +76,7 @@ export function releaseLane({ orm }: Connection): Store['releaseLane'] {
   const release = orm
     .update(lanes)
     .set({ leaseToken: null, nextAt: parameter('at') })
-    .where(and(key, eq(lanes.leaseToken, p('leaseToken'))))
+    .where(and(ofLane(lanes), eq(lanes.leaseToken, p('leaseToken'))))
     .prepare();
   return operation(({ store, orderId, destination, leaseToken }, at) => {
     release.run({ store, orderId, destination, leaseToken, at });

@@ -1,35 +1,20 @@
 /** When a lane goes on: judged by what stands in it now, so that events written meanwhile are seen too. */
-import { and, asc, eq, sql } from './drizzle.ts';
+import { and, asc, sql } from './drizzle.ts';
+import { ofLane, type LaneKey } from './lane-key.ts';
 import type { Connection } from './open.ts';
 import { parameter, parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
 
-const p = sql.placeholder;
-
-export interface LaneKey {
-  store: string;
-  orderId: string;
-  destination: string;
-}
-
 /** Ends the lease of a lane and frees it for its first undelivered event; with a dead one in it the lane is blocked, with none left it is gone. */
 export function moveOn({ orm }: Connection): (lane: LaneKey, now: number) => void {
-  const key = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
   const unfinished = orm
     .select({ state: events.state, nextAttemptAt: events.nextAttemptAt, lane: events.lane })
     .from(events)
-    .where(
-      and(
-        eq(events.store, p('store')),
-        eq(events.orderId, p('orderId')),
-        eq(events.destination, p('destination')),
-        sql`state in ('pending', 'dead')`,
-      ),
-    )
+    .where(and(ofLane(events), sql`state in ('pending', 'dead')`))
     .orderBy(asc(events.sequence))
     .prepare();
-  const drop = orm.delete(lanes).where(key).prepare();
+  const drop = orm.delete(lanes).where(ofLane(lanes)).prepare();
   // A lane whose only event was dead is gone: a replay opens it again.
   const free = orm
     .insert(lanes)

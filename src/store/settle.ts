@@ -1,6 +1,7 @@
 /** Records what became of the events of a leased lane, and when the lane goes on. */
 import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
+import { ofLane } from './lane-key.ts';
 import { moveOn } from './move-on.ts';
 import type { Connection } from './open.ts';
 import { parameter, parametersOf } from './placeholders.ts';
@@ -30,8 +31,7 @@ function settled(settlement: Settlement, now: number): Settled {
 export function settlements(connection: Connection): Pick<Store, 'settle' | 'settleAll'> {
   const { orm, transaction } = connection;
   const goOn = moveOn(connection);
-  const laneKey = and(eq(lanes.store, p('store')), eq(lanes.orderId, p('orderId')), eq(lanes.destination, p('destination')));
-  const holder = orm.select({ leaseToken: lanes.leaseToken }).from(lanes).where(laneKey).prepare();
+  const holder = orm.select({ leaseToken: lanes.leaseToken }).from(lanes).where(ofLane(lanes)).prepare();
   const setEvent = orm
     .update(events)
     .set({

@@ -1,51 +1,27 @@
 /** The daemon tells of a trouble and of its end, each once, over a restart in between: real ports, a hand-moved clock. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { receiver } from '../alerts/running.ts';
 import { handClock } from '../clock.ts';
 import { openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config/index.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
+import { besideSandbox } from './beside.ts';
 
 test('a token that Shopify refuses, and that it is mended after the restart', async () => {
   const clock = handClock();
-  const sandbox = await startSandbox({ clock });
   const to = await receiver();
-  const folder = mkdtempSync(join(tmpdir(), 'watch-'));
-  writeFileSync(
-    join(folder, 'connector.yaml'),
-    `server: { host: 127.0.0.1, port: 0, graceSeconds: 2 }
+  const settings = `server: { host: 127.0.0.1, port: 0, graceSeconds: 2 }
 admin: { port: 0 }
-alerts: { url: "\${ALERT_URL}" }
-stores:
-  - name: main
-    shop: ${sandbox.shopDomain}
-    clientId: ${sandbox.clientId}
-    clientSecret: \${SECRET}
-    shopifyOrigin: ${sandbox.origin}
-    converge: { endpoint: "${sandbox.convergeUrl}" }
-`,
-  );
-  const config = loadConfig({
-    path: join(folder, 'connector.yaml'),
-    env: { ALERT_URL: to.url, SECRET: sandbox.clientSecret },
-  });
+alerts: { url: "\${ALERT_URL}" }`;
+  const { sandbox, config } = await besideSandbox(settings, { clock });
   const lines: string[] = [];
   const logger = createLogger({ level: 'info', fd: 1, pretty: false, colour: false }, { write: (line: string) => void lines.push(line) });
   const start = async () => {
-    const app = await openApp(config, { logger, clock, random: () => 0.5 });
+    const app = await openApp(config({ ALERT_URL: to.url }), { logger, clock, random: () => 0.5 });
     const daemon = await app.start();
     return { app, stop: () => daemon.stop().then(() => app.close()) };
   };
   let running = await start();
-  onTestFinished(async () => {
-    await running.stop();
-    await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => running.stop());
   /** Time goes by while the machine does what it does. */
   const pass = async (done: () => Promise<boolean> | boolean) => {
     while (!(await done())) {

@@ -1,41 +1,22 @@
 /** The checks against a sandbox, a real database file and a real daemon's ports. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openApp } from '../../src/app.ts';
 import { checkup } from '../../src/checkup.ts';
-import { loadConfig, type Config } from '../../src/config/index.ts';
+import type { Config } from '../../src/config/index.ts';
 import type { Check } from '../../src/doctor/check.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import { besideSandbox, type Beside } from '../app/beside.ts';
 import { freePorts } from '../ports.ts';
 import { silent } from '../sync/running.ts';
 
-async function place(options: SandboxOptions = {}) {
-  const sandbox = await startSandbox({ seed: 3, ...options });
-  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
-  onTestFinished(async () => {
-    await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+async function place(options: SandboxOptions = {}): Promise<Beside> {
   const [port = 0, adminPort = 0] = await freePorts(2);
-  const path = join(folder, 'connector.yaml');
-  writeFileSync(path, yaml(sandbox, port, adminPort));
-  writeFileSync(join(folder, '.env'), `SECRET=${sandbox.clientSecret}\n`, { mode: 0o600 });
-  return { sandbox, folder, config: () => loadConfig({ path, env: {} }) };
+  const settings = `server: { host: 127.0.0.1, port: ${port}, publicUrl: "http://127.0.0.1:${port}" }
+admin: { port: ${adminPort} }`;
+  return await besideSandbox(settings, options);
 }
-
-const yaml = (sandbox: Sandbox, port: number, adminPort: number) => `
-server: { host: 127.0.0.1, port: ${port}, publicUrl: "http://127.0.0.1:${port}" }
-admin: { port: ${adminPort} }
-stores:
-  - name: main
-    shop: ${sandbox.shopDomain}
-    clientId: ${sandbox.clientId}
-    clientSecret: \${SECRET}
-    shopifyOrigin: ${sandbox.origin}
-    converge: { endpoint: "${sandbox.convergeUrl}" }
-`;
 
 async function examine(config: Config, sendTest = false): Promise<Record<string, Check>> {
   const told: Check[] = [];
@@ -88,22 +69,22 @@ describe('checkup', () => {
   });
 
   it.each([
-    ['token', 'fail', /not installed/, ({ sandbox }: Place) => sandbox.shop.uninstall()],
+    ['token', 'fail', /not installed/, ({ sandbox }: Beside) => sandbox.shop.uninstall()],
     ['scopes', 'fail', /missing: read_customers/, () => {}, { scopes: ['read_orders', 'read_all_orders', 'read_products'] }],
     ['read_all_orders', 'warn', /60 days/, () => {}, { scopes: ['read_orders', 'read_customers', 'read_products'] }],
-    ['reach', 'fail', /does not answer: connection refused/, ({ sandbox }: Place) => sandbox.close()],
-    ['secrets', 'warn', /mode 644/, ({ folder }: Place) => chmodSync(join(folder, '.env'), 0o644)],
+    ['reach', 'fail', /does not answer: connection refused/, ({ sandbox }: Beside) => sandbox.close()],
+    ['secrets', 'warn', /mode 644/, ({ folder }: Beside) => chmodSync(join(folder, '.env'), 0o644)],
     [
       'database',
       'fail',
       /not a database|damaged|cannot/i,
-      ({ folder }: Place) => {
+      ({ folder }: Beside) => {
         mkdirSync(join(folder, 'data'));
         writeFileSync(join(folder, 'data/connector.sqlite'), 'nonsense '.repeat(1000));
       },
     ],
     ['converge test', 'fail', /did not take the test event/, () => {}, { convergeToken: 'another' }],
-  ] satisfies [string, string, RegExp, (at: Place) => unknown, SandboxOptions?][])(
+  ] satisfies [string, string, RegExp, (at: Beside) => unknown, SandboxOptions?][])(
     'finds what is wrong with %s',
     async (name, state, seen, breakIt, options?: SandboxOptions) => {
       const at = await place(options);
@@ -120,5 +101,3 @@ describe('checkup', () => {
     });
   });
 });
-
-type Place = Awaited<ReturnType<typeof place>>;

@@ -1,0 +1,17 @@
+/** What names a lane: an order at a destination of a store. */
+import type { SQL } from 'drizzle-orm';
+import { and, eq, sql } from './drizzle.ts';
+import type { events, lanes } from './schema.ts';
+
+export interface LaneKey {
+  store: string;
+  orderId: string;
+  destination: string;
+}
+
+const p = sql.placeholder;
+
+/** The condition that picks the row of a lane, or its events: parameters named as in `LaneKey`. */
+export function ofLane(table: typeof lanes | typeof events): SQL | undefined {
+  return and(eq(table.store, p('store')), eq(table.orderId, p('orderId')), eq(table.destination, p('destination')));
+}
