@@ -69,7 +69,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
     clock,
     random,
     logger,
-    onDerived: (derivation: Derivation) => count(parts, storeName, derivation),
+    onDerived: (derivation: Pick<Derivation, 'warnings'>) => count(parts, storeName, derivation),
   };
   const syncing = createSync({ ...reading, onEvents: wakeDelivery });
   const sync = worker('sync', inTurn(syncing.tick));
@@ -117,7 +117,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
   };
 }
 
-function count({ metrics }: Parts, store: string, { warnings }: Derivation): void {
+function count({ metrics }: Parts, store: string, { warnings }: Pick<Derivation, 'warnings'>): void {
   for (const { code } of warnings) if (code === 'IDENTITY_DIFFERENCE') metrics.identityDifferences.inc({ store });
 }
 

@@ -4,6 +4,7 @@ import type { Backfill, Slice, StoreRow } from '../store/types.ts';
 import { windowStart } from '../sync/facts.ts';
 import { createOperations, isFinal } from './operations.ts';
 import { halvesOf, planSlices } from './plan.ts';
+import { createReader } from './reader.ts';
 import { readSlice } from './read-slice.ts';
 import type { BackfillOptions } from './types.ts';
 
@@ -28,6 +29,7 @@ export interface BackfillWork {
 export function createBackfill(options: BackfillOptions): BackfillWork {
   const { store, storeName, shopify, clock, logger } = options;
   const operations = createOperations(options);
+  const reader = createReader();
   const count = shopify.ordersCount;
 
   /** Null: there is none. */
@@ -98,7 +100,7 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
       await again(slice, 'The result of the bulk operation is gone.');
       return true;
     }
-    const result = await readSlice(options, { slice, row, operation, last: isLast(slice) }, signal);
+    const result = await readSlice(options, { slice, row, operation, last: isLast(slice), reader }, signal);
     switch (result.kind) {
       case 'whole':
         operations.forget(slice.id);
@@ -143,27 +145,38 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
     return moved ? 0 : Math.max(100, Math.min(IDLE_MS, operations.pauseMs(slices)));
   }
 
+  async function look(signal: AbortSignal): Promise<number> {
+    const row = await store.getStore(storeName);
+    if (!row || row.state !== 'connected') return IDLE_MS;
+    const backfill = await store.nextBackfill(storeName);
+    if (!backfill) return IDLE_MS;
+    try {
+      const pause = await work(backfill, row, signal);
+      if (backfill.error !== null && backfill.state === 'running') await store.noteBackfill(backfill.id, null);
+      return pause;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const words = error instanceof Error ? error.message : errorCode(error);
+      if (isFinal(error)) {
+        await store.finishBackfill(backfill.id, words, clock.now());
+        logger.error({ store: storeName, backfill: backfill.id, code: errorCode(error), error: words }, 'backfill cannot go on');
+        return 0;
+      }
+      await store.noteBackfill(backfill.id, words);
+      throw error;
+    }
+  }
+
   return {
     finished: operations.finished,
     tick: async (signal) => {
-      const row = await store.getStore(storeName);
-      if (!row || row.state !== 'connected') return IDLE_MS;
-      const backfill = await store.nextBackfill(storeName);
-      if (!backfill) return IDLE_MS;
+      let pause = IDLE_MS;
       try {
-        const pause = await work(backfill, row, signal);
-        if (backfill.error !== null && backfill.state === 'running') await store.noteBackfill(backfill.id, null);
+        pause = await look(signal);
         return pause;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const words = error instanceof Error ? error.message : errorCode(error);
-        if (isFinal(error)) {
-          await store.finishBackfill(backfill.id, words, clock.now());
-          logger.error({ store: storeName, backfill: backfill.id, code: errorCode(error), error: words }, 'backfill cannot go on');
-          return 0;
-        }
-        await store.noteBackfill(backfill.id, words);
-        throw error;
+      } finally {
+        // The thread is there while one slice comes after the other; whoever waits for Shopify does without.
+        if (pause > 0 || signal.aborted) await reader.close();
       }
     },
   };

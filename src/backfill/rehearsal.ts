@@ -4,7 +4,7 @@ import { ConnectorError } from '../core/errors.ts';
 import type { Order } from '../core/order.ts';
 import { derive } from '../pipeline/index.ts';
 import type { Shopify } from '../shopify/types.ts';
-import type { Backfill, FoundOrder, NewSlice, Slice, Span, Store } from '../store/types.ts';
+import type { Backfill, FoundOrder, HistoryWrite, NewSlice, Slice, Span, Store } from '../store/types.ts';
 import { orderFacts, windowOf } from '../sync/facts.ts';
 import { takenOf } from '../sync/taken.ts';
 import { createBackfill } from './backfill.ts';
@@ -66,7 +66,7 @@ export async function rehearse(
   };
   const widened = async () => [...(await store.widenedWindow(storeName)), span];
 
-  function tally({ decision, reason, channel, events }: Pick<Derivation, 'decision' | 'reason' | 'channel' | 'events'>): void {
+  function tally({ decision, reason, channel, events }: HistoryWrite['derivation'] | Derivation): void {
     add(found.decisions, reason === null ? decision : `${decision}: ${reason}`);
     if (decision === 'sent') add(found.channels, channel);
     for (const { event_name } of events) add(found.events, event_name);

@@ -21,5 +21,5 @@ export interface BackfillOptions {
   random: () => number;
   logger: Logger;
   /** Called for each order written, for counters. */
-  onDerived?: (derivation: Derivation) => void;
+  onDerived?: (derivation: Pick<Derivation, 'warnings'>) => void;
 }

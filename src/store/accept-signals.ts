@@ -4,7 +4,7 @@ import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
-import { receiptTally } from './receipt-tally.ts';
+import { addTally } from './tally.ts';
 import { redactCustomer } from './redact-customer.ts';
 import { redactShop } from './redact-shop.ts';
 import { stores } from './schema.ts';
@@ -20,7 +20,7 @@ export function acceptSignals(connection: Connection): Store['acceptSignals'] {
   const mark = markDue(connection);
   const forgetCustomer = redactCustomer(connection);
   const forgetShop = redactShop(connection);
-  const tallyReceipts = receiptTally(connection);
+  const { receipts } = addTally(connection);
   const insertReceipt = client.prepare<[string, string, string | null, string, string | null, string | null, number]>(INSERT_RECEIPT);
   const requestCheck = orm
     .update(stores)
@@ -49,7 +49,7 @@ export function acceptSignals(connection: Connection): Store['acceptSignals'] {
   function tally(signals: Signal[], results: SignalResult[]): void {
     const added = signals.filter((_, index) => results[index]?.duplicate === false);
     for (const store of new Set(added.map((signal) => signal.store)))
-      tallyReceipts(store, added.filter((signal) => signal.store === store).length);
+      receipts(store, added.filter((signal) => signal.store === store).length);
   }
 
   return operation((signals) =>

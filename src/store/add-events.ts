@@ -1,4 +1,5 @@
 /** Puts events on the outbox that no read of an order brought. */
+import { withBody } from '../core/event.ts';
 import { appendEvent } from './append-event.ts';
 import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
@@ -19,7 +20,7 @@ export function addEvents(connection: Connection): Store['addEvents'] {
   return operation(({ store, destination, events: added, now }) =>
     connection.transaction(() =>
       added.map(({ event, orderId }) => {
-        if (append({ store, destination, orderId, event, lane: 'live', now })) return null;
+        if (append({ store, destination, orderId, event: withBody(event), lane: 'live', now })) return null;
         return holder.get({ eventId: event.event_id, store, destination }) ?? null;
       }),
     ),

@@ -1,34 +1,34 @@
 /** Puts an event at the end of its order's lane at one destination. */
-import type { ConvergeEvent } from '../core/event.ts';
-import { and, eq, sql } from './drizzle.ts';
+import type { EventBody } from '../core/event.ts';
+import { sql } from './drizzle.ts';
+import { ofLane } from './lane-key.ts';
 import type { Connection } from './open.ts';
 import { parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
+import { addTally } from './tally.ts';
 import type { Lane } from './types.ts';
-
-const p = sql.placeholder;
 
 export interface Append {
   store: string;
   destination: string;
   orderId: string;
-  /** Becomes the body whole. */
-  event: Pick<ConvergeEvent, 'event_id' | 'event_name'>;
+  event: EventBody;
   lane: Lane;
   now: number;
 }
 
 /**
- * The body is fixed here. False: that event id is taken at this destination and nothing was changed. Called within a transaction.
+ * False: that event id is taken at this destination and nothing was changed. Called within a transaction.
  * A lane that waits (retry, lease) goes on waiting: a later event must not shorten the wait of the head. Behind a dead event the lane is blocked.
  */
-export function appendEvent({ orm }: Connection): (append: Append) => boolean {
-  const ofLane = and(eq(events.store, p('store')), eq(events.orderId, p('orderId')), eq(events.destination, p('destination')));
+export function appendEvent(connection: Connection): (append: Append) => boolean {
+  const { orm } = connection;
+  const added = addTally(connection);
   const tail = orm
     .select({ sequence: sql<number>`coalesce(max(sequence), 0)`, blocked: sql<number>`coalesce(max(state = 'dead'), 0)` })
     .from(events)
-    .where(ofLane)
+    .where(ofLane(events))
     .prepare();
   const insert = orm.insert(events).values(parametersOf(events, 'id')).onConflictDoNothing().prepare();
   const openLane = orm
@@ -49,7 +49,7 @@ export function appendEvent({ orm }: Connection): (append: Append) => boolean {
       orderId,
       sequence: (last?.sequence ?? 0) + 1,
       name: event.event_name,
-      body: JSON.stringify(event),
+      body: event.body,
       lane,
       state: 'pending',
       attempts: 0,
@@ -61,6 +61,7 @@ export function appendEvent({ orm }: Connection): (append: Append) => boolean {
       downMsBefore: null,
     } satisfies typeof events.$inferInsert;
     if (insert.run(row).changes === 0) return false;
+    added.events(store, 1);
     openLane.run({
       store,
       destination,

@@ -1,5 +1,6 @@
 /** What the store keeps of backfills, and what it can do with them. All times are ms since the epoch. */
 import type { Derivation } from '../core/decision.ts';
+import type { EventBody } from '../core/event.ts';
 import type { FoundOrder, Lane, LedgerRow, Taker } from './rows.ts';
 
 /** Why a backfill is there. */
@@ -131,7 +132,7 @@ export type HistoryStanding =
 export interface HistoryWrite {
   orderId: string;
   row: LedgerRow;
-  derivation: Derivation;
+  derivation: Omit<Derivation, 'events'> & { events: EventBody[] };
   lane: Lane;
 }
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { receiptTally } from './receipt-tally.ts';
+import { addTally } from './tally.ts';
 
 const PORTION = 500;
 
@@ -12,7 +12,7 @@ const PORTION = 500;
  */
 export function pruneReceipts(connection: Connection): (before: number) => Promise<number> {
   const { client, transaction } = connection;
-  const tally = receiptTally(connection);
+  const { receipts } = addTally(connection);
   const next = client.prepare<[number], { id: number }>(
     `select rowid as id from webhook_receipts where rowid > ? order by rowid limit ${PORTION}`,
   );
@@ -24,7 +24,7 @@ export function pruneReceipts(connection: Connection): (before: number) => Promi
       const last = next.all(after).at(-1)?.id;
       if (last === undefined) return null;
       const removed = remove.all(after, last, before);
-      for (const store of new Set(removed.map((row) => row.store))) tally(store, -removed.filter((row) => row.store === store).length);
+      for (const store of new Set(removed.map((row) => row.store))) receipts(store, -removed.filter((row) => row.store === store).length);
       return { last, removed: removed.length };
     }),
   );

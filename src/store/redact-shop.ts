@@ -1,7 +1,7 @@
 /** Removes everything stored of a shop; its row stays, disconnected. */
 import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
-import { receiptTally } from './receipt-tally.ts';
+import { addTally } from './tally.ts';
 import {
   attempts,
   audits,
@@ -19,7 +19,7 @@ import {
 /** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
 export function redactShop(connection: Connection): (store: string, deliveryId: string) => Record<string, number> {
   const { orm } = connection;
-  const tallyReceipts = receiptTally(connection);
+  const { receipts } = addTally(connection);
   return (store, deliveryId) => {
     const counts = {
       attempts: orm
@@ -42,7 +42,7 @@ export function redactShop(connection: Connection): (store: string, deliveryId: 
         .where(and(eq(webhookReceipts.store, store), ne(webhookReceipts.deliveryId, deliveryId)))
         .run().changes,
     };
-    tallyReceipts(store, -counts.webhook_receipts);
+    receipts(store, -counts.webhook_receipts);
     orm.update(stores).set({ state: 'disconnected', stateReason: 'shop redacted', tokenAt: null }).where(eq(stores.name, store)).run();
     return counts;
   };

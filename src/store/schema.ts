@@ -184,7 +184,8 @@ export const watermarks = sqliteTable('watermarks', { store: text().primaryKey()
 /**
  * How many rows there are of what `counts` tells, so that nobody counts millions of them: subjects `receipt`, `due`, `order` (key: the decision, for an excluded order
  * with its reason), `unmapped` (key: JSON of source and app name), `changed` (key: currency; amount: sum of the differences in minor units), `event` (key: state).
- * Kept by triggers, which the migration that made this table holds. A migration that builds one of their tables anew has to make them again: a test notices.
+ * Rows that are added are counted by who adds them (tally.ts), changes and removals by triggers, which the migration that made this table holds. A migration that builds one of
+ * their tables anew has to make them again: a test notices.
  */
 export const tallies = sqliteTable(
   'tallies',

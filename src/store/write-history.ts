@@ -3,6 +3,7 @@ import { appendEvent } from './append-event.ts';
 import { concernsOneRow, operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
+import { addTally } from './tally.ts';
 import type { FoundOrder, HistoryBatch, HistoryWrite, Store } from './types.ts';
 
 const ORDER = `
@@ -29,29 +30,32 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
   const setCheckpoint = client.prepare<[Value[]]>(CHECKPOINT);
   const append = appendEvent(connection);
   const mark = markDue(connection);
+  const added = addTally(connection);
 
-  /** Whether its Placed Order was among them, which is the one event whose id is the order's. */
-  function writeEvents(store: string, { orderId, derivation, lane }: HistoryWrite, batch: HistoryBatch, now: number): boolean {
+  /** How many were put on the outbox and are not counted yet, and whether the Placed Order was among all, which is the one event whose id is the order's. */
+  function writeEvents(store: string, { orderId, derivation, lane }: HistoryWrite, batch: HistoryBatch, now: number) {
     let placed = false;
-    const bodies = derivation.events.map((event) => JSON.stringify(event));
+    let uncounted = 0;
     for (const { name: destination, eventNames } of batch.destinations) {
       let sequence = 0;
-      for (const [place, event] of derivation.events.entries()) {
-        const { event_id, event_name } = event;
+      for (const event of derivation.events) {
+        const { event_id, event_name, body } = event;
         if (eventNames && !eventNames.includes(event_name)) continue;
         sequence += 1;
-        const row: Value[] = [store, destination, event_id, orderId, sequence, event_name, bodies[place]!, lane, now];
+        const row: Value[] = [store, destination, event_id, orderId, sequence, event_name, body, lane, now];
+        const inserted = insertEvent.run(row).changes > 0;
+        if (inserted) uncounted += 1;
         // Somebody handed in an event of this order before: then its lane is not empty.
-        const written = insertEvent.run(row).changes > 0 || append({ store, destination, orderId, event, lane, now });
+        const written = inserted || append({ store, destination, orderId, event, lane, now });
         placed ||= written && event_id === orderId;
       }
       if (sequence > 0) insertLane.run([store, destination, orderId, lane, now]);
     }
-    return placed;
+    return { placed, uncounted };
   }
 
-  /** False: it was accounted for meanwhile, and nothing was written. */
-  function writeOne(store: string, write: HistoryWrite, batch: HistoryBatch, now: number): boolean {
+  /** How many events it has that are not counted yet. Null: it was accounted for meanwhile, and nothing was written. */
+  function writeOne(store: string, write: HistoryWrite, batch: HistoryBatch, now: number): number | null {
     const { orderId, row, derivation } = write;
     const { decision, reason, total, sentLines } = derivation;
     const sent = decision === 'sent';
@@ -61,10 +65,10 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
       ...[JSON.stringify(derivation.refunds), sent ? total : null, sent ? JSON.stringify(sentLines) : null, derivation.subscription],
       JSON.stringify(derivation.trail),
     ];
-    if (insertOrder.run(values).changes === 0) return false;
-    const placed = writeEvents(store, write, batch, now);
+    if (insertOrder.run(values).changes === 0) return null;
+    const { placed, uncounted } = writeEvents(store, write, batch, now);
     if (sent && !placed) notPlaced.run([store, orderId]);
-    return true;
+    return uncounted;
   }
 
   function leaveToSync(
@@ -77,15 +81,23 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
   }
 
   function writeAll(store: string, batch: HistoryBatch, now: number, one: typeof writeOne): number {
-    let written = 0;
+    const written: string[] = [];
+    let events = 0;
     for (const write of batch.writes) {
-      if (one(store, write, batch, now)) written += 1;
-      else leaveToSync(store, write, null, now);
+      const uncounted = one(store, write, batch, now);
+      if (uncounted === null) {
+        leaveToSync(store, write, null, now);
+        continue;
+      }
+      written.push(write.orderId);
+      events += uncounted;
     }
+    added.orders(store, written);
+    added.events(store, events);
     for (const found of batch.due) leaveToSync(store, found, found.heldUntil, now);
-    const due = batch.due.length + batch.waiting + batch.writes.length - written;
-    setCheckpoint.run([batch.checkpoint, written, due, batch.known, batch.slice]);
-    return written;
+    const due = batch.due.length + batch.waiting + batch.writes.length - written.length;
+    setCheckpoint.run([batch.checkpoint, written.length, due, batch.known, batch.slice]);
+    return written.length;
   }
 
   const savepoint = client.transaction(writeOne);
@@ -95,7 +107,7 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
       return savepoint(...order);
     } catch (error) {
       if (!concernsOneRow(error)) throw error;
-      return false;
+      return null;
     }
   };
 

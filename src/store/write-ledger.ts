@@ -4,6 +4,7 @@ import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { newValuesOf, parametersOf } from './placeholders.ts';
 import { orders } from './schema.ts';
+import { addTally } from './tally.ts';
 import type { LedgerRow, OrderMissing } from './types.ts';
 
 const p = sql.placeholder;
@@ -24,7 +25,9 @@ export interface Ledger {
   end(missing: OrderMissing & { decision: NonNullable<OrderMissing['decision']> }): void;
 }
 
-export function ledger({ orm }: Connection): Ledger {
+export function ledger(connection: Connection): Ledger {
+  const { orm } = connection;
+  const added = addTally(connection);
   const key = and(eq(orders.store, p('store')), eq(orders.orderId, p('orderId')));
   const known = orm
     .select({ decision: orders.decision, sentTotal: orders.sentTotal, sentLines: orders.sentLines, waited: orders.waitedForJourney })
@@ -69,6 +72,7 @@ export function ledger({ orm }: Connection): Ledger {
         changedAfterSending: difference ? JSON.stringify(difference) : null,
         trail: derivation.trail,
       } satisfies typeof orders.$inferInsert);
+      if (!before) added.orders(store, [orderId]);
     },
     end: ({ claim, decision, reason }) => {
       end.run({ store: claim.store, orderId: claim.orderId, decision, reason });

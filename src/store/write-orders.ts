@@ -1,5 +1,6 @@
 /** Writes derived orders: events, lanes, ledger and the finished due row of each, in one commit. */
 import type { Derivation } from '../core/decision.ts';
+import { withBody, type EventBody } from '../core/event.ts';
 import { appendEvent } from './append-event.ts';
 import { dueRows, type Kept, type Leased } from './due-rows.ts';
 import { concernsOneRow, operation } from './errors.ts';
@@ -18,11 +19,14 @@ export function writeOrders(connection: Connection): Store['writeOrders'] {
 
   function writeEvents({ claim, derivation, destinations }: OrderWrite, now: number): string[] {
     const { store, orderId, lane } = claim;
-    const isNew = (event: Derivation['events'][number]) =>
+    const isNew = (event: EventBody) =>
       destinations
         .filter(({ eventNames }) => eventNames?.includes(event.event_name) ?? true)
         .filter(({ name: destination }) => append({ store, destination, orderId, event, lane, now })).length > 0;
-    return derivation.events.filter(isNew).map(({ event_id }) => event_id);
+    return derivation.events
+      .map(withBody)
+      .filter(isNew)
+      .map(({ event_id }) => event_id);
   }
 
   function writeOne(order: OrderWrite, now: number): OrderWriteResult {

@@ -83,7 +83,7 @@ export async function startBackfill(
     watched.catch(() => {});
     for (let turns = 0; !done; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (turns % 200 === 199) await clock.advance(1_000);
+      if (turns % 200 === 199 && clock.sleepers() > 0) await clock.advance(1_000);
     }
     return watched;
   }

@@ -2,20 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Derivation } from '../../src/core/decision.ts';
 import type { BackfillRequest, HistoryBatch, HistoryWrite } from '../../src/store/types.ts';
-import { claimDue, connected, CONVEAD, CONVERGE, due, event, MINUTE, place, rows, SHOP, signal, T0, write } from './fixture.ts';
+import { claimDue, connected, CONVEAD, CONVERGE, due, event, historical, MINUTE, place, rows, SHOP, signal, T0, write } from './fixture.ts';
 
 const DAY = 86_400_000;
 const request: BackfillRequest = { store: SHOP, origin: 'command', words: 'all', since: null, until: T0 };
 const slice = (since: number, until: number, expected = 10) => ({ since, until, expected, halved: 0 });
-
-function historical(orderId: string, more: Partial<Derivation> = {}): HistoryWrite {
-  const claim = { store: SHOP, orderId, leaseToken: '', version: 1, reason: '', attempts: 0, firstDueAt: T0, lane: 'historical' as const };
-  const { row, derivation } = write(
-    { ...claim, deleteSeen: false, missingSince: null, failingSince: null },
-    { events: [event(orderId)], ...more },
-  );
-  return { orderId, row, derivation, lane: 'historical' };
-}
 
 const batch = (sliceId: number, writes: HistoryWrite[], more: Partial<HistoryBatch> = {}): HistoryBatch => ({
   ...{ slice: sliceId, checkpoint: writes.length, writes, due: [], waiting: 0, known: 0, destinations: [CONVERGE] },
@@ -79,13 +70,16 @@ test('history is written as sync would have written it', async () => {
   const destinations = [CONVERGE, CONVEAD, { name: 'none', eventNames: ['Received Refund'] }];
   await bySync.acceptSignals(derivations.map((_, place) => signal({ orderId: String(place), deliveryId: `d${place}` })));
   const claims = await claimDue(bySync, T0);
-  const made = derivations.map((more, place) => historical(String(place), { events: [event(String(place))], ...more }));
   await bySync.writeOrders(
     SHOP,
-    claims.map((claim) => ({ claim: { ...claim, lane: 'historical' }, ...made[Number(claim.orderId)]!, destinations })),
+    claims.map((claim) => ({
+      ...write({ ...claim, lane: 'historical' }, { events: [event(claim.orderId)], ...derivations[Number(claim.orderId)] }),
+      destinations,
+    })),
     T0,
   );
   const { store, slices } = await planned();
+  const made = derivations.map((more, place) => historical(String(place), more));
   expect(await store.writeHistory(SHOP, batch(slices[0]!.id, made, { destinations }), T0)).toBe(4);
   for (const sql of [
     'select * from orders order by order_id',

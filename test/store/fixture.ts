@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Derivation } from '../../src/core/decision.ts';
-import type { ConvergeEvent } from '../../src/core/event.ts';
+import { withBody, type ConvergeEvent } from '../../src/core/event.ts';
 import { openStore } from '../../src/store/index.ts';
-import type { DueOrder, LedgerRow, OrderWrite, Settlement, Signal, Store } from '../../src/store/types.ts';
+import type { DueOrder, HistoryWrite, LedgerRow, OrderWrite, Settlement, Signal, Store } from '../../src/store/types.ts';
 
 export const SHOP = 'main';
 export const T0 = Date.parse('2026-11-20T12:00:00Z');
@@ -174,3 +174,14 @@ export const due = (store: { path: string }) =>
     missing_since: number | null;
     last_error: string | null;
   }>(store, 'select * from due_orders order by order_id');
+
+/** An order as a backfill writes it. */
+export function historical(orderId: string, more: Partial<Derivation> = {}, fields: Partial<LedgerRow> = {}): HistoryWrite {
+  const claim = { store: SHOP, orderId, leaseToken: '', version: 1, reason: '', attempts: 0, firstDueAt: T0, lane: 'historical' as const };
+  const { row, derivation } = write(
+    { ...claim, deleteSeen: false, missingSince: null, failingSince: null },
+    { events: [event(orderId)], ...more },
+    fields,
+  );
+  return { orderId, row, derivation: { ...derivation, events: derivation.events.map(withBody) }, lane: 'historical' };
+}
