@@ -5,6 +5,7 @@ import { delivery } from './delivery.ts';
 import { derive } from './derive.ts';
 import { flashSale } from './flash-sale.ts';
 import { idle } from './idle.ts';
+import { liveDuringBackfill } from './live-during-backfill.ts';
 import { machine, print, type Benchmark } from './report.ts';
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
@@ -14,6 +15,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   derive,
   idle,
   'flash-sale': flashSale,
+  'live-during-backfill': () => liveDuringBackfill(),
 };
 
 const names = process.argv.slice(2);
