@@ -4,7 +4,7 @@ import type { Destination, Outcome } from '../destinations/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Http } from '../platform/http.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { LaneClaim, OutboxEvent, Store } from '../store/types.ts';
+import type { Lane, LaneClaim, OutboxEvent, Store } from '../store/types.ts';
 import { createAttempt, type Tried } from './attempt.ts';
 import { createBreaker } from './breaker.ts';
 import { createGate, type Closing } from './gate.ts';
@@ -86,6 +86,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   let inHand = 0;
   let posting = 0;
+  const waiting: Record<Lane, Leased[]> = { live: [], historical: [] };
   const answered: (Leased & Tried)[] = [];
   const untried: Leased[] = [];
   let fault: { error: unknown } | null = null;
@@ -98,8 +99,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return probe || !(gate.closed() || answered.some(({ outcome }) => outcome.kind === 'pause'));
   }
 
-  async function deliver(lane: Leased): Promise<void> {
-    if (mayStart(lane)) await pace(stopping);
+  /** Whose turn it is: that is seen when a request may start, so history that has waited for it lets live events pass. */
+  const next = (): Leased[] => (waiting.live.length > 0 ? waiting.live : waiting.historical);
+
+  async function deliver(): Promise<void> {
+    const [first] = next();
+    if (first && mayStart(first)) await pace(stopping);
+    const lane = next().shift();
+    if (!lane) return;
     if (!mayStart(lane)) {
       untried.push(lane);
       return;
@@ -108,6 +115,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     try {
       const tried = await attempt(lane.event, lane.probe, gate.standing);
       answered.push({ ...lane, ...tried });
+    } catch (error) {
+      fault ??= { error };
+      untried.push(lane);
     } finally {
       posting -= 1;
     }
@@ -115,16 +125,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function start(lane: Leased): void {
     inHand += 1;
-    void queue
-      .add(() => deliver(lane))
-      .catch((error: unknown) => {
-        fault ??= { error };
-        untried.push(lane);
-      })
-      .finally(() => {
-        tempo.ended();
-        wake();
-      });
+    waiting[lane.event.lane].push(lane);
+    void queue.add(deliver).finally(() => {
+      tempo.ended();
+      wake();
+    });
   }
 
   /** How many lanes to lease now. Some wait for their turn, so that requests follow each other without a look at the store. */

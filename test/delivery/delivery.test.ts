@@ -111,6 +111,24 @@ describe('what is ready', () => {
     await tick();
     expect(endpoint.ids()[0]).toBe('live');
   });
+
+  it('does not wait behind history that was taken before it and waits for the pace', async () => {
+    const base = await rig();
+    const started: string[] = [];
+    const send = async ({ body }: { body: string | Uint8Array | null }) => {
+      started.push((JSON.parse(String(body)) as { event_id: string }).event_id);
+      if (started.length === 6) await base.put('live', 'live');
+      return { status: 200, headers: {}, text: '' };
+    };
+    const delivery = base.again({ set: { perSecond: 2, concurrency: 8 }, http: { send } });
+    for (let order = 1; order <= 30; order += 1) await base.put(`h${order}`, `h${order}`);
+    change(base.store, `update events set lane = 'historical'; update lanes set lane = 'historical'`);
+    await moving(base.clock, delivery.tick(base.stop.signal), 50);
+    expect(started).toHaveLength(31);
+    // As soon as lanes are taken again.
+    expect(started.indexOf('live')).toBeLessThanOrEqual(12);
+    expect(started.filter((id) => id !== 'live')).toEqual(Array.from({ length: 30 }, (_, order) => `h${order + 1}`));
+  });
 });
 
 describe('a failure that may pass', () => {
