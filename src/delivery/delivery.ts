@@ -65,6 +65,8 @@ const LOOK_MS = 250;
 /** Lanes are leased no earlier than so long before the pace lets them start. */
 const AHEAD_SECONDS = 5;
 const LEASE_MARGIN_MS = 10_000;
+/** History takes its starts evenly: else it would use up those of a second at once, and a live event wait for the next second. */
+const HISTORY_SECONDS = 0.1;
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { store, storeName, destination, settings, clock, logger } = options;
@@ -77,6 +79,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const queue = new PQueue({ concurrency });
   const pace = createPace(perSecond, clock);
+  const historyPace = createPace(perSecond, clock, HISTORY_SECONDS);
   const tempo = createTempo(concurrency, clock);
   const gate = createGate({ ...options, destination: destination.name });
   const breaker = createBreaker();
@@ -104,7 +107,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function deliver(): Promise<void> {
     const [first] = next();
-    if (first && mayStart(first)) await pace(stopping);
+    if (first && mayStart(first)) {
+      if (next() === waiting.historical) await historyPace(stopping);
+      await pace(stopping);
+    }
     const lane = next().shift();
     if (!lane) return;
     if (!mayStart(lane)) {

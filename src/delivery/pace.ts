@@ -6,10 +6,11 @@ export type Pace = (signal: AbortSignal) => Promise<void>;
 
 /**
  * At most `perSecond` starts in any second, wherever that second begins; below 1, one start in 1 / `perSecond` seconds.
+ * With `seconds` below 1 the same share of them in any span of so many seconds: the same rate without bursts.
  * On the clock that is passed in: p-queue's own interval knows the system's clock only, and waits as long as that one is set back.
  */
-export function createPace(perSecond: number, clock: Clock): Pace {
-  const size = Math.max(1, Math.floor(perSecond));
+export function createPace(perSecond: number, clock: Clock, seconds = 1): Pace {
+  const size = Math.max(1, Math.floor(perSecond * seconds));
   const windowMs = (size / perSecond) * 1000;
   const starts: number[] = new Array<number>(size).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;

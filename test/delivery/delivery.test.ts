@@ -112,6 +112,27 @@ describe('what is ready', () => {
     expect(endpoint.ids()[0]).toBe('live');
   });
 
+  it('does not wait for the next second, because history takes its starts evenly', async () => {
+    const base = await rig();
+    const started: { id: string; at: number }[] = [];
+    const first = base.clock.now();
+    const send = async ({ body }: { body: string | Uint8Array | null }) => {
+      started.push({ id: (JSON.parse(String(body)) as { event_id: string }).event_id, at: base.clock.now() - first });
+      if (started.length === 3) await base.put('live', 'live');
+      return { status: 200, headers: {}, text: '' };
+    };
+    const delivery = base.again({ set: { perSecond: 20, concurrency: 4 }, http: { send } });
+    for (let order = 1; order <= 40; order += 1) await base.put(`h${order}`, `h${order}`);
+    change(base.store, `update events set lane = 'historical'; update lanes set lane = 'historical'`);
+    await moving(base.clock, delivery.tick(base.stop.signal), 10);
+    expect(started).toHaveLength(41);
+    const live = started.find(({ id }) => id === 'live')!;
+    expect(live.at - started[2]!.at).toBeLessThanOrEqual(400);
+    const history = started.filter(({ id }) => id !== 'live').map(({ at }) => at);
+    for (const [place, at] of history.entries()) if (place >= 2) expect(at - history[place - 2]!).toBeGreaterThanOrEqual(100);
+    expect(history.at(-1)).toBeLessThanOrEqual(2_200);
+  });
+
   it('does not wait behind history that was taken before it and waits for the pace', async () => {
     const base = await rig();
     const started: string[] = [];

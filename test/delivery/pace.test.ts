@@ -26,6 +26,17 @@ it('lets go at once what is below the limit, and holds the rest until a second h
   expect(await startTimes(handClock(), 2.5, [0, 0, 0, 0, 0])).toEqual([0, 0, 800, 800, 1600]);
 });
 
+it('of a part of a second keeps the rate and lets no more go at once', async () => {
+  const clock = handClock();
+  const pace = createPace(20, clock, 0.1);
+  const starts: number[] = [];
+  const first = clock.now();
+  const calls = Array.from({ length: 6 }, () => pace(never).then(() => void starts.push(clock.now() - first)));
+  await clock.advance(1_000);
+  await Promise.all(calls);
+  expect(starts).toEqual([0, 0, 100, 100, 200, 200]);
+});
+
 it('holds in any second, wherever it begins, and wastes no slot', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(fc.nat(700), { minLength: 1, maxLength: 40 }), async (perSecond, gaps) => {
