@@ -7,7 +7,8 @@ import { dueOrders, stores } from './schema.ts';
 import type { DueOrder, Lane, Store } from './types.ts';
 
 const p = sql.placeholder;
-const LANES: Lane[] = ['live', 'historical'];
+/** Of a batch with live orders in it: they are read no sooner than the whole batch, and history goes on all the same. */
+const HISTORY_BESIDE_LIVE = 0.2;
 
 export function claimDueOrders({ orm, transaction }: Connection, newToken: () => string): Store['claimDueOrders'] {
   const connected = orm
@@ -45,8 +46,13 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
         lease.run({ store, orderId: row.orderId, leaseToken, dueAt: now + leaseMs });
         claims.push(claimOf(row, leaseToken));
       };
-      if (suspects) suspect.all({ store, now, limit }).forEach(take);
-      else for (const lane of LANES) due.all({ store, lane, now, limit: limit - claims.length }).forEach(take);
+      const takeLane = (lane: Lane, most: number) => due.all({ store, lane, now, limit: most }).forEach(take);
+      if (suspects) {
+        suspect.all({ store, now, limit }).forEach(take);
+        return claims;
+      }
+      takeLane('live', limit);
+      takeLane('historical', claims.length === 0 ? limit : Math.min(limit - claims.length, Math.ceil(limit * HISTORY_BESIDE_LIVE)));
       return claims;
     }),
   );

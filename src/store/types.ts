@@ -59,7 +59,7 @@ export interface Store extends BackfillOperations {
   markFound(store: string, orders: FoundOrder[], now: number): Promise<number>;
   /** Marks orders due whatever the ledger knows of them. */
   markAgain(store: string, orderIds: string[], now: number): Promise<void>;
-  /** Leases up to `limit` due orders of a connected store, live ones first, oldest first; without suspects, or with `suspects` nothing else. */
+  /** Leases up to `limit` due orders of a connected store, live ones first, then few of history, oldest first; without suspects, or with `suspects` nothing else. */
   claimDueOrders(store: string, options: { limit: number; now: number; leaseMs: number; suspects?: boolean }): Promise<DueOrder[]>;
   /** What the ledger knows of these orders, by order id. */
   previousOf(store: string, orderIds: string[]): Promise<Map<string, Previous & { waitedForJourney: boolean }>>;

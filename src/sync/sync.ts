@@ -195,20 +195,23 @@ export function createSync(options: SyncOptions): Sync {
     }
   }
 
-  /** How many orders were due, up to `limit`. */
-  async function portion(limit: number, suspects: boolean): Promise<number> {
+  /** What was due, up to `limit`. */
+  async function portion(limit: number, suspects: boolean): Promise<DueOrder[]> {
     const row = await store.getStore(storeName);
-    if (!row || row.state !== 'connected') return 0;
+    if (!row || row.state !== 'connected') return [];
     const claims = await store.claimDueOrders(storeName, { limit, now: clock.now(), leaseMs: LEASE_MS, suspects });
     if (claims.length > 0) await work(row, claims);
-    return claims.length;
+    return claims;
   }
+
+  /** More of it may be due: live orders leave little room for history. */
+  const isCut = (claims: DueOrder[]): boolean => claims.length === BATCH || new Set(claims.map(({ lane }) => lane)).size > 1;
 
   return {
     tick: async (signal) => {
-      const taken = await portion(BATCH, false);
-      return taken > 0 && (signal.aborted || taken === BATCH) ? 0 : IDLE_MS;
+      const claims = await portion(BATCH, false);
+      return claims.length > 0 && (signal.aborted || isCut(claims)) ? 0 : IDLE_MS;
     },
-    suspect: async () => (await portion(1, true)) > 0,
+    suspect: async () => (await portion(1, true)).length > 0,
   };
 }

@@ -55,6 +55,23 @@ describe('the upsell wait', () => {
   });
 });
 
+describe('history beside live orders', () => {
+  it('takes few places of their batch, and goes on at once', async () => {
+    const run = await startSync();
+    const old = Array.from({ length: 70 }, (_, place) => order(`9${place}`, 90 * DELAY_MS));
+    for (const one of [...old, order('1', 2 * DELAY_MS)]) run.shop.orders.set(one.id, one);
+    const found = old.map(({ id, updatedAt }) => ({ orderId: id, createdAt: T0, updatedAt, heldUntil: T0, lane: 'historical' as const }));
+    await run.store.markFound(SHOP, found, T0);
+    await run.webhook('orders/create', order('1', 2 * DELAY_MS));
+    expect(await run.tick()).toBe(0);
+    expect(run.shop.asked.map((batch) => batch.length)).toEqual([11]);
+    expect(run.shop.asked[0]).toContain('1');
+    expect(await run.tick()).toBe(0);
+    expect(await run.tick()).toBeGreaterThan(0);
+    expect(run.shop.asked.map((batch) => batch.length)).toEqual([11, 50, 10]);
+  });
+});
+
 describe('destinations', () => {
   const converge = { name: 'converge', eventNames: null };
   const convead = { name: 'convead', eventNames: ['Placed Order'] };
