@@ -62,14 +62,24 @@ export function settlements(connection: Connection): Pick<Store, 'settle' | 'set
       const changed = setEvent.run({ id: event.id, at: settlement.attempt.at, downMs, ...settled(settlement, now) }).changes;
       if (changed > 0) addAttempt.run({ event: event.id, ...settlement.attempt } satisfies typeof attempts.$inferInsert);
     }
-    if (results.some(({ settlement }) => settlement.state === 'delivered')) noteDelivery.run({ ...lane, now });
     if (!goesOn(claim, results)) goOn(lane, now);
     return true;
   }
 
+  function settleAll(batch: { claim: LaneClaim; results: SettledEvent[] }[], now: number): boolean[] {
+    const kept = batch.map(({ claim, results }) => settleOne(claim, results, now));
+    // Once for each destination of a store, however many events went there.
+    const delivered = batch.filter(
+      ({ results }, place) => kept[place] && results.some(({ settlement }) => settlement.state === 'delivered'),
+    );
+    const noted = new Map(delivered.map(({ claim: { store, destination } }) => [`${store} ${destination}`, { store, destination, now }]));
+    for (const note of noted.values()) noteDelivery.run(note);
+    return kept;
+  }
+
   return {
-    settle: operation((claim, results, now) => transaction(() => settleOne(claim, results, now))),
-    settleAll: operation((lanes, now) => transaction(() => lanes.map(({ claim, results }) => settleOne(claim, results, now)))),
+    settle: operation((claim, results, now) => transaction(() => settleAll([{ claim, results }], now)[0] === true)),
+    settleAll: operation((batch, now) => transaction(() => settleAll(batch, now))),
   };
 }
 

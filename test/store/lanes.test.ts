@@ -197,3 +197,19 @@ test("a lane's events come in the order they were written, whatever their ids", 
   const [lane] = await claimLanes(store, T0);
   expect(lane?.events.map(({ eventId }) => eventId)).toEqual(['m', 'z', 'a']);
 });
+
+test('the last delivery of a destination is noted by what was delivered under its lease only', async () => {
+  const store = await connected();
+  for (const orderId of ['1', '2', '3']) await place(store, orderId);
+  const at = async () => (await store.getDestination(SHOP, 'converge')).lastDeliveredAt;
+  const settle = async (now: number, ...settlements: (typeof delivered)[]) => {
+    const claims = await claimLanes(store, T0 + now, { limit: settlements.length });
+    const lanes = claims.map((claim, place) => ({ claim, results: [{ event: claim.events[0]!, settlement: settlements[place]! }] }));
+    return { lanes, kept: await store.settleAll(lanes, T0 + now) };
+  };
+  const refused = await settle(1, dead);
+  expect([refused.kept, await at()]).toEqual([[true], null]);
+  const two = await settle(2, delivered, delivered);
+  expect([two.kept, await at()]).toEqual([[true, true], T0 + 2]);
+  expect([await store.settleAll(two.lanes, T0 + 9), await at()]).toEqual([[false, false], T0 + 2]);
+});
