@@ -24,16 +24,30 @@ const HOUR_MS = 3_600_000;
 export interface Failing {
   /** For how long it fails, ms; less the time in which nothing could have succeeded. */
   failingMs: number;
-  /** Since the program started, or since what it talks to came back, ms. */
+  /** From `createSettling`, or since what it talks to came back, ms. */
   settledMs: number;
   maxAgeHours: number;
 }
 
 /**
- * Whether to give up on what has failed for `maxAgeHours`. Not in the first hour (or `maxAgeHours`, if that is less) after a start: what was tried
+ * Whether to give up on what has failed for `maxAgeHours`. Not in the first hour (or `maxAgeHours`, if that is less) after a start or a gap: what was tried
  * once before the program was off for days must not end with its second failure.
  */
 export function isTooOld({ failingMs, settledMs, maxAgeHours }: Failing): boolean {
   const maxMs = maxAgeHours * HOUR_MS;
   return failingMs >= maxMs && settledMs >= Math.min(SETTLING_MS, maxMs);
+}
+
+/**
+ * Tells for how long the program has been at work without a gap, ms; to be asked at every look. A gap is more than an hour between two looks, as on a machine
+ * that was suspended or whose clock jumped: for the program that is as if it had just started.
+ */
+export function createSettling(start: number): (now: number) => number {
+  let since = start;
+  let last = start;
+  return (now) => {
+    if (now < last || now - last > SETTLING_MS) since = now;
+    last = now;
+    return now - since;
+  };
 }

@@ -16,6 +16,8 @@ export interface AttemptOptions {
   destination: Destination;
   http: Pick<Http, 'send'>;
   maxAgeHours: number;
+  /** For how long the process delivers without a gap. */
+  settledMs: () => number;
   clock: Clock;
   /** In [0, 1). */
   random: () => number;
@@ -27,7 +29,6 @@ const ANSWER_BYTES = 1024;
 export function createAttempt(
   options: AttemptOptions,
 ): (event: OutboxEvent, probe: boolean, standing: () => Pick<Circumstances, 'downMs' | 'outageMs'>) => Promise<Tried> {
-  const startedAt = options.clock.now();
   const { destination, http, maxAgeHours, clock, random } = options;
 
   async function post(event: OutboxEvent): Promise<{ outcome: Outcome; attempt: Attempt }> {
@@ -46,7 +47,7 @@ export function createAttempt(
     const { outcome, attempt } = await post(event);
     const now = clock.now();
     const stands = standing();
-    const circumstances = { ...stands, probe, now, random: random(), maxAgeHours, settledMs: now - startedAt };
+    const circumstances = { ...stands, probe, now, random: random(), maxAgeHours, settledMs: options.settledMs() };
     return { outcome, settlement: settlementOf(event, outcome, attempt, circumstances), downMs: stands.downMs };
   };
 }

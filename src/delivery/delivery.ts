@@ -1,5 +1,6 @@
 /** Takes events from the outbox to one destination: leases lanes, posts their first events, settles them. */
 import PQueue from 'p-queue';
+import { createSettling } from '../core/retry.ts';
 import type { Destination, Outcome } from '../destinations/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Http } from '../platform/http.ts';
@@ -84,7 +85,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const gate = createGate({ ...options, destination: destination.name });
   const breaker = createBreaker();
   const ramp = createRamp(concurrency);
-  const attempt = createAttempt({ ...options, maxAgeHours: settings.maxAgeHours });
+  const settling = createSettling(clock.now());
+  const settledMs = () => settling(clock.now());
+  const attempt = createAttempt({ ...options, maxAgeHours: settings.maxAgeHours, settledMs });
   const report = createReport(logger, options.metrics);
 
   let inHand = 0;
@@ -265,6 +268,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return {
     tick: async (signal) => {
       stopping = signal;
+      settledMs();
       try {
         await gate.look();
         const pauseMs = await work(signal, claim);

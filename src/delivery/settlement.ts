@@ -11,7 +11,7 @@ export interface Circumstances {
   /** In [0, 1). */
   random: number;
   maxAgeHours: number;
-  /** For how long the process delivers. */
+  /** For how long the process delivers without a gap. */
   settledMs: number;
   /** For how long the destination has been paused or down in all: that time does not count towards the age. */
   downMs: number;

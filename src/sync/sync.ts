@@ -2,7 +2,7 @@
 import type { Derivation } from '../core/decision.ts';
 import { ConnectorError, errorCode } from '../core/errors.ts';
 import type { Order } from '../core/order.ts';
-import { backoffMs, isTooOld } from '../core/retry.ts';
+import { backoffMs, createSettling, isTooOld } from '../core/retry.ts';
 import type { RuleSettings } from '../core/settings.ts';
 import { derive } from '../pipeline/index.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -68,7 +68,8 @@ export interface Sync {
 
 export function createSync(options: SyncOptions): Sync {
   const { store, storeName, clock, logger } = options;
-  /** Before that nothing could be read: the program was off, or Shopify was. */
+  const settling = createSettling(clock.now());
+  /** Before that Shopify could not be read. */
   let readableSince = clock.now();
 
   function again(claim: DueOrder): number {
@@ -127,7 +128,7 @@ export function createSync(options: SyncOptions): Sync {
   /** For an order that fails by itself. */
   async function giveBack(claim: DueOrder, error: ConnectorError, noted = error.code): Promise<void> {
     const now = clock.now();
-    const age = { failingMs: now - (claim.failingSince ?? now), settledMs: now - readableSince };
+    const age = { failingMs: now - (claim.failingSince ?? now), settledMs: Math.min(settling(now), now - readableSince) };
     const dead = isTooOld({ ...age, maxAgeHours: options.settings.maxAgeHours });
     logger.error(
       { store: storeName, orderId: claim.orderId, code: error.code, error: error.message, attempts: claim.attempts + 1 },
@@ -209,6 +210,7 @@ export function createSync(options: SyncOptions): Sync {
 
   return {
     tick: async (signal) => {
+      settling(clock.now());
       const claims = await portion(BATCH, false);
       return claims.length > 0 && (signal.aborted || isCut(claims)) ? 0 : IDLE_MS;
     },

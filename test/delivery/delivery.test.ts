@@ -6,7 +6,8 @@ import { createWorker } from '../../src/platform/worker.ts';
 import { rows, SHOP } from '../store/fixture.ts';
 import { moving, OK, rig, until, type Reply } from './setup.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** A change from outside. */
 function change(store: { path: string }, sql: string): void {
   const file = new Database(store.path);
@@ -327,8 +328,14 @@ describe('a refusal of everything', () => {
     await put('1001', '1001');
     await put('1002', '1002');
     await put('1003', '1003');
+    const pass = async (hours: number) => {
+      for (let hour = 0; hour < hours; hour += 1) {
+        await clock.advance(HOUR);
+        await tick();
+      }
+    };
     await tick();
-    await clock.advance(100 * HOUR);
+    await pass(100);
     endpoint.treat = () => BUSY;
     await tick();
     expect(Object.values(await states()).every((state) => state.startsWith('pending'))).toBe(true);
@@ -343,9 +350,27 @@ describe('a refusal of everything', () => {
     const states_ = Object.values(await states());
     expect(states_.filter((state) => state === 'delivered')).toHaveLength(1);
     expect(states_.filter((state) => state.startsWith('pending'))).toHaveLength(2);
-    await clock.advance(72 * HOUR);
-    await tick();
+    await pass(73);
     expect(Object.values(await states()).filter((state) => state === 'dead')).toHaveLength(2);
+  });
+
+  it('lets no event die of a machine that was suspended, or of a clock that jumped forward, until it was tried for an hour', async () => {
+    const { put, tick, clock, states } = await rig({ treat: () => BUSY });
+    await put('1001', '1001');
+    await tick();
+    await clock.advance(400 * HOUR);
+    await tick();
+    expect((await states())['1001']).toMatch(/^pending/);
+    for (let minute = 0; minute < 58; minute += 1) {
+      await clock.advance(MINUTE);
+      await tick();
+    }
+    expect((await states())['1001']).toMatch(/^pending/);
+    for (let minute = 0; minute < 20; minute += 1) {
+      await clock.advance(MINUTE);
+      await tick();
+    }
+    expect((await states())['1001']).toBe('dead');
   });
 
   it('is tried at once after a restart, which is how a new token comes', async () => {

@@ -406,6 +406,16 @@ describe('an order that fails by itself', () => {
     expect(await dead(run)).toHaveLength(1);
   });
 
+  it('is not given up for a machine that was suspended, or a clock that jumped forward', async () => {
+    const run = await broken();
+    await run.tick();
+    await run.clock.advance(400 * HOUR);
+    await run.pass(HOUR - MINUTE, 10 * MINUTE);
+    expect(await dead(run)).toEqual([]);
+    await run.pass(HOUR, 10 * MINUTE);
+    expect(await dead(run)).toHaveLength(1);
+  });
+
   it('is the one that the database refuses, too', async () => {
     const run = await broken();
     run.shop.broken.clear();
