@@ -31,6 +31,9 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
   const operations = createOperations(options);
   const reader = createReader();
   const count = shopify.ordersCount;
+  /** A slice was read in this tick, and the next one may follow at once. */
+  let following = false;
+  const closeReader = () => void reader.close();
 
   /** Null: there is none. */
   async function firstOrderAt(until: number): Promise<number | null> {
@@ -139,8 +142,9 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
       else if (ended.kind === 'timeout') await halve(slice, slice.halved, ended.error, null, null);
       else if (!(await options.turn(() => read(slice, row, signal)))) continue;
       moved = true;
+      following = ended.kind === 'completed';
       // The next ones run at Shopify while this one's turn is over.
-      if (ended.kind === 'completed') break;
+      if (following) break;
     }
     return moved ? 0 : Math.max(100, Math.min(IDLE_MS, operations.pauseMs(slices)));
   }
@@ -170,13 +174,14 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
   return {
     finished: operations.finished,
     tick: async (signal) => {
-      let pause = IDLE_MS;
+      signal.removeEventListener('abort', closeReader);
+      following = false;
       try {
-        pause = await look(signal);
-        return pause;
+        return await look(signal);
       } finally {
-        // The thread is there while one slice comes after the other; whoever waits for Shopify does without.
-        if (pause > 0 || signal.aborted) await reader.close();
+        // The thread is there while one slice comes after the other; whoever waits for Shopify, is stopped or has ended does without.
+        if (!following || signal.aborted) await reader.close();
+        else signal.addEventListener('abort', closeReader);
       }
     },
   };

@@ -69,7 +69,7 @@ export function openFile(file: Buffer, { rules, backfill, row, widened, destinat
     const createdAt = Date.parse(fields.createdAt);
     const key = { orderId: entry.id, createdAt, updatedAt: fields.updatedAt, customerId: askedFor(fields) };
     const one = (returning: boolean): Derived | null =>
-      isWhole(fields) ? leftToSyncIfItThrows(() => deriveOne(entry, fields, createdAt, now, returning)) : null;
+      leftToSyncIfItThrows(() => (isWhole(fields) ? deriveOne(entry, fields, createdAt, now, returning) : null));
     return { key, derived: one(false), derivedAsReturning: key.customerId === null ? null : one(true) };
   }
 

@@ -13,7 +13,9 @@ function answer(request: Request): unknown {
       open = openFile(Buffer.from(request.file), request.by);
       return open.summary;
     case 'read':
-      return open?.read(request.from, request.to, request.now);
+      // The thread before this one had it, and is gone.
+      if (!open) throw new ConnectorError('BACKFILL_THREAD', 'The thread that derives history has no file open.', { retryable: true });
+      return open.read(request.from, request.to, request.now);
     case 'drop':
       open = null;
       // V8 alone would keep the file until the next ones are there.
@@ -27,8 +29,16 @@ parentPort?.on('message', (request: Request) => {
   try {
     reply = { result: answer(request) };
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    reply = { error: { code: error.code, message: error.message, retryable: error.retryable } };
+    const { code, message, retryable } = error instanceof ConnectorError ? error : unreadable(error);
+    reply = { error: { code, message, retryable } };
   }
   parentPort?.postMessage(reply);
 });
+
+/** Rows that are not what was asked for. The thread lives on, and the slice is read again, cut, and reported. */
+function unreadable(error: unknown): ConnectorError {
+  const words = error instanceof Error ? error.message : String(error);
+  return new ConnectorError('BACKFILL_UNREADABLE', `The file of a bulk operation cannot be read (${words}); it is read again by itself.`, {
+    retryable: true,
+  });
+}

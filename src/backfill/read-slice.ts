@@ -12,7 +12,7 @@ import type { BackfillOptions } from './types.ts';
 /** A result that is larger is cut instead: it is held in memory whole. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Errors of the file or its way: the slice is read again. */
-const OF_FILE = new Set(['SHOPIFY_BULK_EXPIRED', 'SHOPIFY_BULK_DOWNLOAD', 'SHOPIFY_BULK_DAMAGED']);
+const OF_FILE = new Set(['SHOPIFY_BULK_EXPIRED', 'SHOPIFY_BULK_DOWNLOAD', 'SHOPIFY_BULK_DAMAGED', 'BACKFILL_UNREADABLE']);
 
 export type SliceResult =
   | { kind: 'whole'; distinct: number }
@@ -50,6 +50,7 @@ export async function readSlice(
     if (distinct === counted || (distinct === slice.expected && counted < distinct)) return { kind: 'whole', distinct };
     return { kind: 'wrong', error: `The result has ${distinct} orders, Shopify counts ${counted}.`, distinct, ids };
   } catch (error) {
+    if (errorCode(error) === 'BACKFILL_MEMORY') return { kind: 'large' };
     if (!(error instanceof ConnectorError && OF_FILE.has(errorCode(error)))) throw error;
     return { kind: 'wrong', error: error.message, distinct: summary?.orders ?? null, ids: summary?.ids ?? null };
   } finally {

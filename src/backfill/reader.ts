@@ -10,9 +10,9 @@ export type Request =
 export type Answer = { result: unknown } | { error: { code: string; message: string; retryable: boolean } };
 
 export interface Reader {
-  /** Takes the file over: its memory is no longer the caller's. Throws SHOPIFY_BULK_DAMAGED. */
+  /** Takes the file over: its memory is no longer the caller's. Throws SHOPIFY_BULK_DAMAGED, BACKFILL_UNREADABLE. */
   open(file: Buffer, by: DeriveBy): Promise<FileSummary>;
-  /** Orders number `from` to before `to` of the open file. May be asked for ahead; answers come in the order of the questions. */
+  /** Orders number `from` to before `to` of the open file. May be asked for ahead; answers come in the order of the questions. Throws as `open`. */
   read(from: number, to: number, now: number): Promise<HistoryOrder[]>;
   /** Lets the file go; nobody need wait for it. */
   drop(): void;
@@ -30,7 +30,10 @@ const YOUNG_MB = 16;
 /** The thread by itself; a `.ts` file in the source, a `.js` file in the package. */
 const THREAD = new URL(`./derive-thread${extname(import.meta.filename)}`, import.meta.url);
 
-/** The thread starts with the first file; only while it is asked something it keeps the process alive. A thread that dies makes what it was asked for fail with BACKFILL_THREAD. */
+/**
+ * The thread starts with the first file; only while it is asked something it keeps the process alive. A thread that dies makes what it was asked for fail with BACKFILL_THREAD,
+ * and with BACKFILL_MEMORY if its heap was full.
+ */
 export function createReader(): Reader {
   let thread: Worker | null = null;
   let waiting: Waiting[] = [];
@@ -41,13 +44,16 @@ export function createReader(): Reader {
     const left = waiting;
     waiting = [];
     const words = cause instanceof Error ? cause.message : 'it was ended';
+    const code = isOutOfMemory(cause) ? 'BACKFILL_MEMORY' : 'BACKFILL_THREAD';
     for (const { reject } of left)
-      reject(new ConnectorError('BACKFILL_THREAD', `The thread that derives history ended: ${words}.`, { retryable: true, cause }));
+      reject(new ConnectorError(code, `The thread that derives history ended: ${words}.`, { retryable: true, cause }));
   }
 
   function start(): Worker {
     const started = new Worker(THREAD, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     started.on('message', (answer: Answer) => {
+      // What an ended thread had answered before may come later than its end.
+      if (thread !== started) return;
       const next = waiting.shift();
       if (waiting.length === 0) started.unref();
       if ('result' in answer) next?.resolve(answer.result);
@@ -61,9 +67,9 @@ export function createReader(): Reader {
   function ask<Result>(request: Request, transfer: ArrayBuffer[] = []): Promise<Result> {
     return new Promise<unknown>((resolve, reject) => {
       thread ??= start();
+      thread.postMessage(request, transfer);
       waiting.push({ resolve, reject });
       thread.ref();
-      thread.postMessage(request, transfer);
     }) as Promise<Result>;
   }
 
@@ -84,4 +90,8 @@ export function createReader(): Reader {
       await last.terminate();
     },
   };
+}
+
+function isOutOfMemory(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

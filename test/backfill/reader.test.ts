@@ -8,6 +8,7 @@ import { handClock } from '../clock.ts';
 import { baseSettings } from '../pipeline/cases.ts';
 import { T0 } from '../store/fixture.ts';
 import { silent } from '../sync/running.ts';
+import { threadsOf } from './threads.ts';
 
 const by: DeriveBy = {
   rules: baseSettings({}),
@@ -111,13 +112,46 @@ test('a damaged file is told as such, and the thread goes on', async () => {
   expect(await reader.open(Buffer.alloc(0), by)).toEqual({ orders: 0, rows: 0, roots: 0, orphans: 0, ids: null });
 });
 
+test('rows that are not what was asked for are told as such, and the thread goes on', async () => {
+  const reader = reading();
+  const threads = await threadsOf(async () => {
+    await expect(reader.open(Buffer.from('null\n'), by)).rejects.toMatchObject({ code: 'BACKFILL_UNREADABLE', retryable: true });
+    await reader.open(Buffer.from('{"id":"gid://shopify/Order/1"}\n'), by);
+    // Sync reads it by its id.
+    expect(await reader.read(0, 1, T0)).toMatchObject([{ key: { orderId: '1' }, derived: null }]);
+  });
+  expect(threads.length).toBe(1);
+});
+
 test('a thread that dies fails what it was asked for, and the next file starts another', async () => {
   const reader = reading();
-  const asked = [reader.open(Buffer.alloc(0), null as unknown as DeriveBy), reader.read(0, 1, T0)];
-  const failed = { status: 'rejected', reason: { code: 'BACKFILL_THREAD', retryable: true } };
-  expect(await Promise.allSettled(asked)).toMatchObject([failed, failed]);
+  const failed = (code: string) => ({ status: 'rejected', reason: { code, retryable: true } });
+  const ended = failed('BACKFILL_THREAD');
+  const [thread] = await threadsOf(async () => void (await reader.open(Buffer.alloc(0), by)));
+  const asked = [reader.read(0, 0, T0), reader.read(0, 0, T0)];
+  thread?.emit('exit', 1);
+  expect(await Promise.allSettled(asked)).toMatchObject([ended, ended]);
+  await thread?.terminate();
+  const [another] = await threadsOf(async () => expect(await reader.open(Buffer.alloc(0), by)).toMatchObject({ orders: 0 }));
+  const last = reader.read(0, 0, T0);
+  another?.emit('error', Object.assign(new Error('JS heap out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }));
+  expect(await Promise.allSettled([last])).toMatchObject([failed('BACKFILL_MEMORY')]);
+  await another?.terminate();
   expect(await reader.open(Buffer.alloc(0), by)).toMatchObject({ orders: 0 });
-  expect(await Promise.allSettled([reader.read(0, 0, T0), reader.close()])).toMatchObject([failed, { status: 'fulfilled' }]);
+  expect(await Promise.allSettled([reader.read(0, 0, T0), reader.close()])).toMatchObject([ended, { status: 'fulfilled' }]);
   reader.drop();
+  expect(await Promise.allSettled([reader.read(0, 0, T0)])).toMatchObject([ended]);
   expect(await reader.open(Buffer.alloc(0), by)).toMatchObject({ orders: 0 });
+});
+
+test('what an ended thread had answered goes to nobody', async () => {
+  const reader = reading();
+  const [thread] = await threadsOf(async () => void (await reader.open(Buffer.alloc(0), by)));
+  const old = reader.read(0, 0, T0);
+  const closed = reader.close();
+  const next = reader.open(Buffer.from('{"id":"gid://shopify/Order/1"}\n'), by);
+  thread?.emit('message', { result: [] });
+  await expect(old).rejects.toMatchObject({ code: 'BACKFILL_THREAD' });
+  expect(await next).toMatchObject({ orders: 1 });
+  await closed;
 });
