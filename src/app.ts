@@ -66,6 +66,7 @@ export interface Parts {
   logger: Logger;
   /** One result of a bulk operation is in memory at a time. */
   turn: BackfillOptions['turn'];
+  othersWait: BackfillOptions['othersWait'];
   /** Among the workers that take rows in hand. */
   workTurns: Turns;
 }
@@ -156,8 +157,8 @@ export async function openApp(config: Config, options: AppOptions): Promise<App>
   const store = openStore({ path: config.storage.path, newToken: randomUUID });
   const connections = config.stores.map((storeConfig) => openConnection(config, storeConfig, { store, clock, random, logger, metrics }));
   const results = new PQueue({ concurrency: 1 });
-  const turn: Parts['turn'] = (work) => results.add(work);
-  const parts: Parts = { config, store, connections, metrics, clock, random, logger, turn, workTurns: createTurns() };
+  const turns: Pick<Parts, 'turn' | 'othersWait'> = { turn: (work) => results.add(work), othersWait: () => results.size > 0 };
+  const parts: Parts = { config, store, connections, metrics, clock, random, logger, ...turns, workTurns: createTurns() };
   return {
     connect: (name) => forEach(selectConnections(connections, name), (connection) => connect(connection.install), failedConnect),
     disconnect: (name) =>

@@ -73,7 +73,7 @@ export function createStoreWorkers(parts: Parts, connection: Connection): StoreW
   };
   const syncing = createSync({ ...reading, onEvents: wakeDelivery });
   const sync = worker('sync', inTurn(syncing.tick));
-  const history = createBackfill({ ...reading, turn: parts.turn });
+  const history = createBackfill({ ...reading, turn: parts.turn, othersWait: parts.othersWait });
   const backfill = worker('backfill', history.tick);
   const kinds = [syncing.suspect, ...posts.map(({ delivery }) => delivery.suspect)];
   const suspects = worker('suspects', createSuspects({ store, storeName, kinds, turns, clock }));

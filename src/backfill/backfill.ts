@@ -31,7 +31,7 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
   const operations = createOperations(options);
   const reader = createReader();
   const count = shopify.ordersCount;
-  /** A slice was read in this tick, and the next one may follow at once. */
+  /** A slice was read in this tick, and the next one may follow at once: nobody else waits for a turn. */
   let following = false;
   const closeReader = () => void reader.close();
 
@@ -120,6 +120,12 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
     }
   }
 
+  async function readInTurn(slice: Slice, row: StoreRow, signal: AbortSignal): Promise<boolean> {
+    const moved = await read(slice, row, signal);
+    following = moved && !options.othersWait();
+    return moved;
+  }
+
   async function finish(backfill: Backfill): Promise<void> {
     const failed = await store.finishBackfill(backfill.id, null, clock.now());
     logger.info({ store: storeName, backfill: backfill.id, failedSlices: failed }, 'backfill ended');
@@ -140,11 +146,10 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
       if (signal.aborted) return 0;
       if (ended.kind === 'again') await again(slice, ended.error);
       else if (ended.kind === 'timeout') await halve(slice, slice.halved, ended.error, null, null);
-      else if (!(await options.turn(() => read(slice, row, signal)))) continue;
+      else if (!(await options.turn(() => readInTurn(slice, row, signal)))) continue;
       moved = true;
-      following = ended.kind === 'completed';
       // The next ones run at Shopify while this one's turn is over.
-      if (following) break;
+      if (ended.kind === 'completed') break;
     }
     return moved ? 0 : Math.max(100, Math.min(IDLE_MS, operations.pauseMs(slices)));
   }
@@ -179,7 +184,7 @@ export function createBackfill(options: BackfillOptions): BackfillWork {
       try {
         return await look(signal);
       } finally {
-        // The thread is there while one slice comes after the other; whoever waits for Shopify, is stopped or has ended does without.
+        // The thread is there while one slice comes after the other; whoever waits for Shopify or another store, is stopped or has ended does without.
         if (!following || signal.aborted) await reader.close();
         else signal.addEventListener('abort', closeReader);
       }

@@ -16,6 +16,8 @@ export interface BackfillOptions {
   destinations: readonly Taker[];
   /** One result is in memory at a time, however many stores a process has. */
   turn: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Asked during a turn: others wait for theirs. */
+  othersWait: () => boolean;
   clock: Clock;
   /** In [0, 1). */
   random: () => number;

@@ -47,6 +47,7 @@ export async function startBackfill(
     scopes?: string[];
     /** One with a connected shop on it. */
     store?: Store & { path: string };
+    othersWait?: () => boolean;
   } = {},
 ): Promise<Run> {
   const clock = handClock(T0);
@@ -71,8 +72,9 @@ export async function startBackfill(
     maxAgeHours: 72,
   };
   const parts = { storeName: SHOP, store, shopify, settings, destinations: [CONVERGE], clock, random: () => 0.5, logger: silent };
-  const turn = <Result>(work: () => Promise<Result>) => work();
-  const make = () => createBackfill({ ...parts, turn });
+  const { othersWait = () => false } = options;
+  const turns = { turn: <Result>(work: () => Promise<Result>) => work(), othersWait };
+  const make = () => createBackfill({ ...parts, ...turns });
   let work = make();
   const never = new AbortController().signal;
   const progress = async () => (await store.listBackfills(SHOP)).find((one) => one.id === id)!;
@@ -95,7 +97,7 @@ export async function startBackfill(
     id,
     progress,
     tick: (signal = never) => settled(work.tick(signal)),
-    rehearse: (signal = never, each = () => {}) => settled(rehearse({ ...parts, turn }, { since: null, until: T0 }, signal, each)),
+    rehearse: (signal = never, each = () => {}) => settled(rehearse({ ...parts, ...turns }, { since: null, until: T0 }, signal, each)),
     restart: () => (work = make()),
     toEnd: async (each = () => {}) => {
       for (let ticks = 0; (await progress()).finishedAt === null; ticks += 1) {

@@ -25,6 +25,20 @@ it('stays from slice to slice, and ends when the worker is stopped between them'
   await expect.poll(() => alive(threads)).toBe(0);
 });
 
+it('ends after each slice while other stores wait for their turn', async () => {
+  const run = await startBackfill({ othersWait: () => true });
+  const threads = await threadsOf(async () => {
+    for (let done = 0; done === 0;) {
+      const pause = await run.tick();
+      done = (await run.progress()).slices.done;
+      await run.sandbox.shopify.bulk.idle();
+      await run.clock.advance(Math.max(pause, 1));
+    }
+  });
+  expect(threads.length).toBe(1);
+  expect(alive(threads)).toBe(0);
+});
+
 it('ends with the backfill, and with a dry run', async () => {
   const run = await startBackfill();
   const threads = await threadsOf(async () => {

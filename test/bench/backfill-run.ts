@@ -66,6 +66,7 @@ async function ours(files: SliceFiles, slices: number, path: string): Promise<vo
     settings: { rules, backfill: { enabled: true, since: null } },
     destinations: [{ name: 'converge', eventNames: null }],
     turn: (work) => work(),
+    othersWait: () => false,
     // Nobody waits for Shopify here.
     clock: { ...systemClock, now: () => Date.now() + 3_600_000 * number },
     random: Math.random,
