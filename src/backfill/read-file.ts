@@ -6,8 +6,10 @@ import type { Derived, DeriveBy, HistoryOrder } from './derive-rows.ts';
 import type { Reader } from './reader.ts';
 import type { BackfillOptions } from './types.ts';
 
-/** Written in one commit; live traffic gets its turn in between. */
+/** Written in one commit. */
 const BATCH = 100;
+/** Of the event loop, between two batches: as many as a webhook needs from its arrival to its answer, or it would wait for a batch at each of them. */
+const TURNS = 8;
 /** So that the thread need not wait for the next question. */
 const AHEAD = 3;
 
@@ -79,7 +81,7 @@ export async function readFile(
     if (signal.aborted) return false;
     askAhead();
     await write(at, await ahead.shift()!);
-    await nextTurn();
+    for (let turn = 0; turn < TURNS; turn += 1) await nextTurn();
   }
   return true;
 }

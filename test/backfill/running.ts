@@ -51,7 +51,7 @@ export async function startBackfill(
   } = {},
 ): Promise<Run> {
   const clock = handClock(T0);
-  const bucket = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
+  const bucket = { maximum: 1_000_000, restoreRate: 1_000_000 };
   const scopes = options.scopes ?? SCOPES;
   const sandbox = await startSandbox({ clock, orders: 60, bucket, scopes, ...options.sandbox });
   const { origin, shopDomain: domain, clientId, clientSecret } = sandbox;
