@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DueOrder, LaneClaim, Settlement, Signal, Store } from '../../src/store/types.ts';
 import { connected, dead, delivered, due, event, open, retryAt, rows, SHOP, signal, T0, write } from './fixture.ts';
+import { counted, tallied } from './figures.ts';
 
 const HOLD = 100;
 const LEASE = 50;
@@ -287,6 +288,7 @@ async function world() {
       check();
     }
     expect(due(first)).toEqual([]);
+    expect(tallied(first)).toEqual(counted(first));
     for (const model of expected.values()) expect(model.read).toBe(model.said);
     const deadOrders = rows<{ order_id: string }>(first, "select distinct order_id from events where state = 'dead'").map(
       ({ order_id }) => order_id,

@@ -1,4 +1,4 @@
-/** The figures are kept by triggers: they must equal what counting the rows gives, whatever happened, in a database that was upgraded too. */
+/** The figures are tallies: they must equal what counting the rows gives, whatever happened, in a database that was upgraded too. */
 import Database from 'better-sqlite3';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,30 +13,12 @@ import {
   delivered,
   historical,
   place,
-  rows,
   SHOP,
   signal,
   T0,
   write,
 } from './fixture.ts';
-
-const tallied = (store: { path: string }) =>
-  rows<{ store: string; subject: string; key: string; number: number; amount: number }>(
-    store,
-    'select store, subject, key, number, amount from tallies where number <> 0 or amount <> 0 order by store, subject, key',
-  );
-
-function counted(store: { path: string }) {
-  const difference = `sum(cast(replace(json_extract(changed_after_sending, '$.difference'), '.', '') as integer))`;
-  return rows(
-    store,
-    `select store, 'receipt' subject, '' key, count(*) number, 0 amount from webhook_receipts group by store
-    union all select store, 'order', decision || case decision when 'excluded' then ':' || reason else '' end, count(*), 0 from orders group by 1, 3
-    union all select store, 'unmapped', json_array(source_name, app_name), count(*), 0 from orders where channel_mapped = 0 and source_name is not null group by 1, 3
-    union all select store, 'changed', currency, count(*), ${difference} from orders where changed_after_sending is not null group by 1, 3
-    union all select store, 'event', state, count(*), 0 from events group by 1, 3 order by 1, 2, 3`,
-  );
-}
+import { counted, tallied } from './figures.ts';
 
 /** Something of everything that is counted. */
 async function lived(): Promise<Awaited<ReturnType<typeof connected>>> {
