@@ -48,7 +48,7 @@ export interface StoreOptions {
 
 /**
  * Opens the database, brings its schema up to date and checks it. Several processes may have it open at once.
- * Throws `ConnectorError`: STORE_NEWER (use the newer program), STORE_NOT_DURABLE, STORE_CORRUPT; retryable STORE_IO, STORE_BUSY, STORE_FULL.
+ * Throws `ConnectorError`: STORE_NEWER (use the newer program), STORE_IN_USE (stop the older daemon first), STORE_NOT_DURABLE, STORE_CORRUPT; retryable STORE_IO, STORE_BUSY, STORE_FULL.
  * Every operation rejects with the same codes, and with STORE_CLOSED after `close`.
  */
 export function openStore(options: StoreOptions): Store {

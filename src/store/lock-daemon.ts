@@ -1,10 +1,10 @@
 /** One daemon per database: a lock that the operating system takes back when the process dies, however it dies. */
 import Database from 'better-sqlite3';
-import { existsSync } from 'node:fs';
 import { bringNear } from './bring-near.ts';
 import { eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { freeLeases } from './free-leases.ts';
+import { isLocked, lockPath, tryLock } from './lock-file.ts';
 import { checkIntegrity, createPrivateFile, type Connection } from './open.ts';
 import { daemon } from './schema.ts';
 import type { Store } from './types.ts';
@@ -22,8 +22,6 @@ type Operations = Pick<Store, 'lockDaemon' | 'daemonHolder'> & {
 const ROW = 1;
 /** Keeps what is held reachable: a connection that nobody refers to any more is closed by the garbage collector, and its lock with it. */
 const HELD = new Set<Database.Database>();
-/** Long enough for another process's glance at the lock to be over. */
-const LOCK_TIMEOUT_MS = 250;
 
 /**
  * The lock is an exclusive transaction that is never ended, on a file of its own beside the database, so that the database stays open for everybody.
@@ -33,22 +31,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
   const { orm, path } = connection;
   const free = freeLeases(connection);
   const near = bringNear(connection);
-  const lockPath = `${path}.lock`;
   let held: Database.Database | null = null;
-
-  /** Runs `sql` on the lock file. Null: another connection holds the lock. */
-  function tryLock(sql: string): Database.Database | null {
-    const lock = new Database(lockPath, { timeout: LOCK_TIMEOUT_MS });
-    try {
-      lock.pragma('journal_mode = MEMORY');
-      lock.exec(sql);
-      return lock;
-    } catch (error) {
-      lock.close();
-      if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
-      throw error;
-    }
-  }
 
   function namedHolder(): LockHolder & { startedAt: number } {
     const { pid, host, startedAt } = daemon;
@@ -67,8 +50,8 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
   return {
     lockDaemon: operation((now) => {
       if (held) return { holder: null, poison: [] };
-      createPrivateFile(lockPath);
-      held = tryLock('begin exclusive');
+      createPrivateFile(lockPath(path));
+      held = tryLock(path, 'begin exclusive');
       if (!held) return { holder: namedHolder(), poison: [] };
       HELD.add(held);
       try {
@@ -90,11 +73,7 @@ export function daemonLock(connection: Connection, self: LockHolder): Operations
       return { holder: null, poison };
     }),
     daemonHolder: operation(() => {
-      if (held) return namedHolder();
-      if (!existsSync(lockPath)) return null;
-      const lock = tryLock('select count(*) from sqlite_master');
-      lock?.close();
-      return lock ? null : namedHolder();
+      return held || isLocked(path) ? namedHolder() : null;
     }),
     release: () => {
       if (!held) return false;

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { fileURLToPath } from 'node:url';
 import { ConnectorError } from '../core/errors.ts';
 import { readMigrationFiles } from './drizzle.ts';
+import { isLocked } from './lock-file.ts';
 
 /** Two folders up from `src/store/` and from the compiled `dist/store/` alike. */
 const FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -13,7 +14,8 @@ const CREATE_TABLE =
 
 /**
  * Applies what is missing in one write transaction and looks again inside it, so two processes may open the same file at once
- * (drizzle's own migrator decides before it locks). Throws STORE_NEWER for a database that a newer program has migrated.
+ * (drizzle's own migrator decides before it locks). Throws STORE_NEWER for a database that a newer program has migrated,
+ * and STORE_IN_USE instead of migrating one that an older daemon works on.
  */
 export function applyMigrations(client: Database.Database, path: string): void {
   const migrations = readMigrationFiles({ migrationsFolder: FOLDER });
@@ -30,6 +32,7 @@ export function applyMigrations(client: Database.Database, path: string): void {
     .transaction(() => {
       client.exec(CREATE_TABLE);
       const done = appliedUpTo(client);
+      if (done > 0 && done < newest && isLocked(path)) throw inUse(path);
       const record = client.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)');
       for (const migration of migrations.filter(({ folderMillis }) => folderMillis > done)) {
         for (const statement of migration.sql) client.exec(statement);
@@ -43,4 +46,12 @@ function appliedUpTo(client: Database.Database): number {
   const known = client.prepare("select 1 from sqlite_master where type = 'table' and name = '__drizzle_migrations'").get();
   if (known === undefined) return 0;
   return client.prepare<[], number>('select coalesce(max(created_at), 0) from __drizzle_migrations').pluck().get() ?? 0;
+}
+
+/** Its statements were made for the schema it found: what it writes to another may be wrong, or missing from the figures. */
+function inUse(path: string): ConnectorError {
+  return new ConnectorError(
+    'STORE_IN_USE',
+    `A daemon of an older version of shopify-converge works on the database ${path}. Stop it, then start this version: it brings the database up to date.`,
+  );
 }

@@ -31,7 +31,7 @@ const SYNCHRONOUS_FULL = 2;
 
 /**
  * Opens (or creates) the database at `path`. The file is made readable by its owner only, a missing folder likewise.
- * Throws STORE_IO, STORE_BUSY, STORE_CORRUPT, STORE_NOT_DURABLE, STORE_NEWER.
+ * Throws STORE_IO, STORE_BUSY, STORE_CORRUPT, STORE_NOT_DURABLE, STORE_NEWER, STORE_IN_USE.
  */
 export function connect(path: string): Connection {
   let client: Database.Database | undefined;

@@ -112,7 +112,7 @@ test('a migration that another process made between the look and the lock is not
   expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: MIGRATIONS }]);
 });
 
-test('a database with orders from before a migration is brought up to date', async () => {
+test('a database with orders from before a migration is brought up to date, as soon as no older daemon works on it', async () => {
   const path = tempPath();
   mkdirSync(dirname(path));
   const [first] = scripts.toSorted();
@@ -124,6 +124,12 @@ test('a database with orders from before a migration is brought up to date', asy
     insert into orders (store, order_id, name, created_at, placed_at, updated_at, currency, channel, channel_mapped, total, historical, decision, refunds, sent_total, waited_for_journey, trail)
       values ('${SHOP}', '1', '#1', ${T0}, '', '', 'EUR', 'web', 1, '10.00', 0, 'sent', '[]', '10.00', 0, '[]')`);
   old.close();
+  // An older daemon, as far as anybody can see.
+  const daemon = new Database(`${path}.lock`);
+  daemon.exec('begin exclusive');
+  expect(() => open(path)).toThrow(expect.objectContaining({ code: 'STORE_IN_USE', message: expect.stringContaining('Stop it') }));
+  expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: 1 }]);
+  daemon.close();
   const store = open(path);
   expect(rows({ path }, 'select count(*) as n from __drizzle_migrations')).toEqual([{ n: MIGRATIONS }]);
   expect((await store.previousOf(SHOP, ['1'])).get('1')).toMatchObject({ decision: 'sent', sentTotal: '10.00', subscription: null });
