@@ -102,6 +102,6 @@ describe('words', () => {
   });
 
   it('count the most frequent first', () => {
-    expect(tally({ a: 1, b_c: 3, d: 0 })).toBe('3 b c · 1 a');
+    expect(tally({ a: 1, b_c: 3, d: 0 })).toBe('3 b_c · 1 a');
   });
 });
