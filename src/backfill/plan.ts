@@ -2,7 +2,7 @@
 import type { NewSlice } from '../store/types.ts';
 
 /** A result of so many orders is read in one go: some 13 MB, and a minute of Shopify's time. */
-const SLICE_ORDERS = 2_000;
+const SLICE_ORDERS = 3_000;
 /** Times have whole seconds in searches. */
 export const SECOND_MS = 1_000;
 const MOST_PARTS = 16;

@@ -1,6 +1,6 @@
 /** Reads the result of a slice's operation, and closes the slice only when its counts are proven. */
 import { ConnectorError, errorCode } from '../core/errors.ts';
-import { collectGarbage } from '../platform/collect-garbage.ts';
+import { collectGarbage, keepYoungSpace } from '../platform/collect-garbage.ts';
 import type { BulkOperation } from '../shopify/types.ts';
 import type { Slice, StoreRow } from '../store/types.ts';
 import type { DeriveBy, FileSummary } from './derive-rows.ts';
@@ -63,6 +63,7 @@ async function download({ shopify }: BackfillOptions, { url, bytes }: BulkOperat
   if (url === null) return Buffer.alloc(0);
   // The pieces the one before came in are let go first.
   collectGarbage();
+  keepYoungSpace();
   return await shopify.history.download(url, bytes ?? 0, signal);
 }
 

@@ -11,3 +11,11 @@ export function collectGarbage(): void {
   const collect: unknown = runInNewContext('gc');
   if (typeof collect === 'function') collect();
 }
+
+/**
+ * From now on the space of young objects keeps the size it has. Under a load of messages and rows V8 lets it grow until it takes 30 to 60 MB more, which makes a
+ * backfill hardly faster (measured).
+ */
+export function keepYoungSpace(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}

@@ -4,11 +4,11 @@ import { startSandbox } from '../../src/sandbox/index.ts';
 import { createShopify } from '../../src/shopify/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 
-export const SLICE_ORDERS = 2_000;
+export const SLICE_ORDERS = 3_000;
 export const LINES = 6;
 const DAY_MS = 86_400_000;
 /** Enough that so many are left without those that sync would read. */
-const MADE = 2_900;
+const MADE = 4_350;
 const ORDER = 'gid://shopify/Order/';
 const PIECE = 1024 * 1024;
 const OVERLAP = 64;
