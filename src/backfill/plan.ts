@@ -1,7 +1,7 @@
 /** Cuts a window into slices of about the same number of orders, by Shopify's counts. */
 import type { NewSlice } from '../store/types.ts';
 
-/** A result of so many orders is read in one go: some 13 MB, and a minute of Shopify's time. */
+/** A result of so many orders is read in one go: some 20 MB, and a minute of Shopify's time. */
 const SLICE_ORDERS = 3_000;
 /** Times have whole seconds in searches. */
 export const SECOND_MS = 1_000;
