@@ -7,7 +7,7 @@ import { alive, threadsOf } from './threads.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Two slices. */
-const history = { orders: 2_100, from: T0 - 300 * DAY_MS, to: T0 - DAY_MS, seed: 3, linesPerOrder: 1 };
+const history = { orders: 3_100, from: T0 - 300 * DAY_MS, to: T0 - DAY_MS, seed: 3, linesPerOrder: 1 };
 
 it('stays from slice to slice, and ends when the worker is stopped between them', async () => {
   const run = await startBackfill({ sandbox: { orders: 0, history } });
