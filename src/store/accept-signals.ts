@@ -4,7 +4,7 @@ import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
 import { parameter } from './placeholders.ts';
-import { addTally } from './tally.ts';
+import { tallyRows } from './tally.ts';
 import { redactCustomer } from './redact-customer.ts';
 import { redactShop } from './redact-shop.ts';
 import { stores } from './schema.ts';
@@ -20,7 +20,7 @@ export function acceptSignals(connection: Connection): Store['acceptSignals'] {
   const mark = markDue(connection);
   const forgetCustomer = redactCustomer(connection);
   const forgetShop = redactShop(connection);
-  const { receipts } = addTally(connection);
+  const { receipts } = tallyRows(connection);
   const insertReceipt = client.prepare<[string, string, string | null, string, string | null, string | null, number]>(INSERT_RECEIPT);
   const requestCheck = orm
     .update(stores)

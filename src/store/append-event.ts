@@ -6,7 +6,7 @@ import type { Connection } from './open.ts';
 import { parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
-import { addTally } from './tally.ts';
+import { tallyRows } from './tally.ts';
 import type { Lane } from './types.ts';
 
 export interface Append {
@@ -24,7 +24,7 @@ export interface Append {
  */
 export function appendEvent(connection: Connection): (append: Append) => boolean {
   const { orm } = connection;
-  const added = addTally(connection);
+  const { events: countEvents } = tallyRows(connection);
   const tail = orm
     .select({ sequence: sql<number>`coalesce(max(sequence), 0)`, blocked: sql<number>`coalesce(max(state = 'dead'), 0)` })
     .from(events)
@@ -61,7 +61,7 @@ export function appendEvent(connection: Connection): (append: Append) => boolean
       downMsBefore: null,
     } satisfies typeof events.$inferInsert;
     if (insert.run(row).changes === 0) return false;
-    added.events(store, 1);
+    countEvents(store, 1);
     openLane.run({
       store,
       destination,

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { addTally } from './tally.ts';
+import { tallyRows } from './tally.ts';
 
 const PORTION = 500;
 
@@ -12,7 +12,7 @@ const PORTION = 500;
  */
 export function pruneReceipts(connection: Connection): (before: number) => Promise<number> {
   const { client, transaction } = connection;
-  const { receipts } = addTally(connection);
+  const { receipts } = tallyRows(connection);
   const next = client.prepare<[number], { id: number }>(
     `select rowid as id from webhook_receipts where rowid > ? order by rowid limit ${PORTION}`,
   );

@@ -1,7 +1,7 @@
 /** Removes everything stored of a shop; its row stays, disconnected. */
 import { and, eq, ne, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
-import { addTally } from './tally.ts';
+import { tallyRows } from './tally.ts';
 import {
   attempts,
   audits,
@@ -19,7 +19,7 @@ import {
 /** `deliveryId` is the request itself: its receipt stays, so that a repeat of it is known. Returns the rows removed by table. */
 export function redactShop(connection: Connection): (store: string, deliveryId: string) => Record<string, number> {
   const { orm } = connection;
-  const { receipts } = addTally(connection);
+  const { receipts } = tallyRows(connection);
   return (store, deliveryId) => {
     const counts = {
       attempts: orm

@@ -11,23 +11,16 @@ const ADDED = 'from orders where store = ? and order_id in (select value from js
 const DECISION = "case when decision = 'excluded' then 'excluded:' || coalesce(reason, '') else decision end";
 const DIFFERENCE = "coalesce(cast(replace(json_extract(changed_after_sending, '$.difference'), '.', '') as integer), 0)";
 
-export interface Tally {
+export interface RowTally {
   /** Adds `number` receipts; below 0: takes away. */
   receipts(store: string, number: number): void;
   /** Events that were put on the outbox. */
   events(store: string, number: number): void;
-  /** Orders whose row was not there before. */
-  orders(store: string, orderIds: readonly string[]): void;
 }
 
 /** Call within the transaction of the rows. */
-export function addTally({ client }: Connection): Tally {
+export function tallyRows({ client }: Connection): RowTally {
   const one = client.prepare<[string, string, string, number]>(`${ADD} values (?, ?, ?, ?, 0) ${SUM}`);
-  const ofOrders = [
-    `${ADD} select store, 'order', ${DECISION}, 1, 0 ${ADDED} ${SUM}`,
-    `${ADD} select store, 'unmapped', json_array(source_name, app_name), 1, 0 ${ADDED} and channel_mapped = 0 and source_name is not null ${SUM}`,
-    `${ADD} select store, 'changed', currency, 1, ${DIFFERENCE} ${ADDED} and changed_after_sending is not null ${SUM}`,
-  ].map((sql) => client.prepare<[string, string]>(sql));
   return {
     receipts: (store, number) => {
       if (number !== 0) one.run(store, 'receipt', '', number);
@@ -35,8 +28,19 @@ export function addTally({ client }: Connection): Tally {
     events: (store, number) => {
       if (number !== 0) one.run(store, 'event', 'pending', number);
     },
-    orders: (store, orderIds) => {
-      if (orderIds.length > 0) for (const add of ofOrders) add.run(store, JSON.stringify(orderIds));
-    },
+  };
+}
+
+/** Counts orders whose row was not there before. Call within the transaction of the rows. */
+export function tallyOrders({ client }: Connection): (store: string, orderIds: readonly string[]) => void {
+  const ofOrders = [
+    `${ADD} select store, 'order', ${DECISION}, 1, 0 ${ADDED} ${SUM}`,
+    `${ADD} select store, 'unmapped', json_array(source_name, app_name), 1, 0 ${ADDED} and channel_mapped = 0 and source_name is not null ${SUM}`,
+    `${ADD} select store, 'changed', currency, 1, ${DIFFERENCE} ${ADDED} and changed_after_sending is not null ${SUM}`,
+  ].map((sql) => client.prepare<[string, string]>(sql));
+  return (store, orderIds) => {
+    if (orderIds.length === 0) return;
+    const ids = JSON.stringify(orderIds);
+    for (const add of ofOrders) add.run(store, ids);
   };
 }

@@ -3,7 +3,7 @@ import { appendEvent } from './append-event.ts';
 import { concernsOneRow, operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
-import { addTally } from './tally.ts';
+import { tallyOrders, tallyRows } from './tally.ts';
 import type { FoundOrder, HistoryBatch, HistoryWrite, Store } from './types.ts';
 
 const ORDER = `
@@ -30,7 +30,8 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
   const setCheckpoint = client.prepare<[Value[]]>(CHECKPOINT);
   const append = appendEvent(connection);
   const mark = markDue(connection);
-  const added = addTally(connection);
+  const countOrders = tallyOrders(connection);
+  const { events: countEvents } = tallyRows(connection);
 
   /** How many were put on the outbox and are not counted yet, and whether the Placed Order was among all, which is the one event whose id is the order's. */
   function writeEvents(store: string, { orderId, derivation, lane }: HistoryWrite, batch: HistoryBatch, now: number) {
@@ -92,8 +93,8 @@ export function writeHistory(connection: Connection): Store['writeHistory'] {
       written.push(write.orderId);
       events += uncounted;
     }
-    added.orders(store, written);
-    added.events(store, events);
+    countOrders(store, written);
+    countEvents(store, events);
     for (const found of batch.due) leaveToSync(store, found, found.heldUntil, now);
     const due = batch.due.length + batch.waiting + batch.writes.length - written.length;
     setCheckpoint.run([batch.checkpoint, written.length, due, batch.known, batch.slice]);

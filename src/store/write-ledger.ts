@@ -4,7 +4,7 @@ import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { newValuesOf, parametersOf } from './placeholders.ts';
 import { orders } from './schema.ts';
-import { addTally } from './tally.ts';
+import { tallyOrders } from './tally.ts';
 import type { LedgerRow, OrderMissing } from './types.ts';
 
 const p = sql.placeholder;
@@ -27,7 +27,7 @@ export interface Ledger {
 
 export function ledger(connection: Connection): Ledger {
   const { orm } = connection;
-  const added = addTally(connection);
+  const countOrders = tallyOrders(connection);
   const key = and(eq(orders.store, p('store')), eq(orders.orderId, p('orderId')));
   const known = orm
     .select({ decision: orders.decision, sentTotal: orders.sentTotal, sentLines: orders.sentLines, waited: orders.waitedForJourney })
@@ -72,7 +72,7 @@ export function ledger(connection: Connection): Ledger {
         changedAfterSending: difference ? JSON.stringify(difference) : null,
         trail: derivation.trail,
       } satisfies typeof orders.$inferInsert);
-      if (!before) added.orders(store, [orderId]);
+      if (!before) countOrders(store, [orderId]);
     },
     end: ({ claim, decision, reason }) => {
       end.run({ store: claim.store, orderId: claim.orderId, decision, reason });

@@ -2,12 +2,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { DeriveBy } from '../../src/backfill/derive-rows.ts';
 import { createReader, type Reader } from '../../src/backfill/reader.ts';
-import { startSandbox } from '../../src/sandbox/index.ts';
-import { createShopify } from '../../src/shopify/index.ts';
-import { handClock } from '../clock.ts';
 import { baseSettings } from '../pipeline/cases.ts';
 import { T0 } from '../store/fixture.ts';
-import { silent } from '../sync/running.ts';
+import { startBackfill } from './running.ts';
 import { threadsOf } from './threads.ts';
 
 const by: DeriveBy = {
@@ -34,25 +31,14 @@ interface Row {
 
 /** Rows of a bulk operation's file, changed by `change`. */
 async function fileOf(change: (row: Row, place: number) => Row = (row) => row): Promise<Buffer> {
-  const clock = handClock(T0);
-  const sandbox = await startSandbox({ clock, orders: 12, scopes: ['read_all_orders', 'read_orders', 'read_customers', 'read_products'] });
-  const { origin, shopDomain: domain, clientId, clientSecret } = sandbox;
-  const shopify = createShopify({
-    ...{ domain, origin, clock, logger: silent, random: () => 0.5 },
-    credentials: { clientId, clientSecret },
-  });
-  try {
-    const { operation } = await shopify.history.run({ since: null, until: T0 });
-    await clock.advance(60_000);
-    await sandbox.shopify.bulk.idle();
-    const done = await shopify.history.look(operation?.id ?? '');
-    const file = await shopify.history.download(done?.url ?? '', done?.bytes ?? 0, new AbortController().signal);
-    const lines = file.toString('utf8').trim().split('\n');
-    return Buffer.from(lines.map((line, place) => `${JSON.stringify(change(JSON.parse(line) as Row, place))}\n`).join(''));
-  } finally {
-    await shopify.close();
-    await sandbox.close();
-  }
+  const { clock, sandbox, shopify } = await startBackfill({ sandbox: { orders: 12 } });
+  const { operation } = await shopify.history.run({ since: null, until: T0 });
+  await clock.advance(60_000);
+  await sandbox.shopify.bulk.idle();
+  const done = await shopify.history.look(operation?.id ?? '');
+  const file = await shopify.history.download(done?.url ?? '', done?.bytes ?? 0, new AbortController().signal);
+  const lines = file.toString('utf8').trim().split('\n');
+  return Buffer.from(lines.map((line, place) => `${JSON.stringify(change(JSON.parse(line) as Row, place))}\n`).join(''));
 }
 
 test('answers come in the order of the questions, and the file is given away', async () => {

@@ -1,8 +1,9 @@
 /** How fast webhooks are acknowledged durably, beside a server that stores nothing and beside Shopify's library. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { diskFolder } from './folder.ts';
 import { closedLoop, openLoop } from './load.ts';
 import { median, milliseconds, percent, percentile, perSecond, type Benchmark, type Row } from './report.ts';
 import { makeWebhooks, type BodyKind, type Webhook } from './webhooks.ts';
@@ -13,7 +14,6 @@ const ROUND_SECONDS = 2;
 const ORDERS = 20_000;
 const WARM_UP_SECONDS = 2;
 const OPEN_LOOP_SECONDS = 15;
-const CACHE = join(import.meta.dirname, '..', '..', '.cache');
 
 type Kind = 'ours' | 'bare' | 'shopify-api';
 const KINDS: Kind[] = ['ours', 'bare', 'shopify-api'];
@@ -34,9 +34,7 @@ interface Server {
 }
 
 export async function acknowledge(): Promise<Benchmark> {
-  // On the project's own disk: a temporary folder may be in memory, where an fsync costs nothing.
-  mkdirSync(CACHE, { recursive: true });
-  const folder = mkdtempSync(join(CACHE, 'bench-'));
+  const folder = diskFolder();
   const webhooks = { order: makeWebhooks('order', ORDERS), note: makeWebhooks('note', ORDERS), own: makeWebhooks('own', ORDERS) };
   const servers = {
     ours: await start('ours', folder),

@@ -3,13 +3,14 @@ import Database from 'better-sqlite3';
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConvergeEvent } from '../../src/core/event.ts';
 import { openStore } from '../../src/store/index.ts';
 import type { Taken } from './delivery-endpoint.ts';
 import type { Posted } from './delivery-run.ts';
 import { eventsOf } from './derive.ts';
+import { diskFolder } from './folder.ts';
 import { orderAnswer } from './order-answer.ts';
 import { median, percent, perSecond, type Benchmark } from './report.ts';
 
@@ -19,13 +20,10 @@ const CONNECTIONS = 50;
 const LINES = 6;
 const BATCH = 500;
 const FIRST_ORDER = 6_000_000_000_000;
-const CACHE = join(import.meta.dirname, '..', '..', '.cache');
 
 /** `DELIVERY_EVENTS` in the environment: how many. */
 export async function delivery(count = Number(process.env.DELIVERY_EVENTS ?? 20_000), rounds = ROUNDS): Promise<Benchmark> {
-  // On the project's own disk: a temporary folder may be in memory, where an fsync costs nothing.
-  mkdirSync(CACHE, { recursive: true });
-  const folder = mkdtempSync(join(CACHE, 'bench-'));
+  const folder = diskFolder();
   const endpoint = child('delivery-endpoint.ts', []);
   const [{ port }] = (await once(endpoint, 'message')) as [{ port: number }];
   const taken = async (): Promise<Taken> => {

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox } from '../../src/sandbox/index.ts';
+import { freePorts } from '../ports.ts';
+import { ready } from './ready.ts';
 import { percent, type Benchmark } from './report.ts';
 
 const SETTLE_SECONDS = 10;
@@ -18,7 +19,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export async function idle(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), 'idle-'));
   const sandbox = await startSandbox({ orders: 20 });
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const [port = 0, adminPort = 0] = await freePorts(2);
   writeFileSync(
     join(folder, 'connector.yaml'),
     `server: { host: 127.0.0.1, port: ${port}, publicUrl: 'http://127.0.0.1:${port}' }
@@ -57,26 +58,6 @@ stores:
     await exited;
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function ready(adminPort: number): Promise<void> {
-  for (;;) {
-    const ok = await fetch(`http://127.0.0.1:${adminPort}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ok) return;
-    await wait(100);
   }
 }
 

@@ -2,15 +2,15 @@
 import Database from 'better-sqlite3';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { freePorts } from '../ports.ts';
+import { diskFolder } from './folder.ts';
 import { createLiveOrders, type LiveOrder, type LiveOrders, type Shop } from './live-orders.ts';
+import { ready } from './ready.ts';
 import { milliseconds, percentile, perSecond, type Benchmark, type Row } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const CACHE = join(ROOT, '.cache');
 const PER_SECOND = 20;
 const SECONDS = 30;
 const WARM_UP_SECONDS = 10;
@@ -24,9 +24,7 @@ const LATER_MS = 1_000;
 
 /** `LIVE_HISTORY` in the environment: how many old orders. */
 export async function liveDuringBackfill(history = Number(process.env.LIVE_HISTORY ?? 20_000), seconds = SECONDS): Promise<Benchmark> {
-  // On the project's own disk: a temporary folder may be in memory, where an fsync costs nothing.
-  mkdirSync(CACHE, { recursive: true });
-  const folder = mkdtempSync(join(CACHE, 'bench-'));
+  const folder = diskFolder();
   const children: ChildProcess[] = [];
   const run = (...args: string[]): ChildProcess => {
     const main = join(ROOT, 'src/main.ts');
@@ -128,14 +126,6 @@ async function opened(sandbox: ChildProcess): Promise<Shop> {
     if (text.endsWith('}\n')) return JSON.parse(text) as Shop;
   }
   throw new Error('the sandbox ended');
-}
-
-async function ready(adminPort: number): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => null);
-    if (answer?.ok) return;
-    await wait(100);
-  }
 }
 
 /** Of the newest backfill, and how many old events wait. */

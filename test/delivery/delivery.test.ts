@@ -17,6 +17,26 @@ function change(store: { path: string }, sql: string): void {
 
 const BUSY: Reply = { status: 503, body: 'busy' };
 
+/** So many events of history are delivered; a live one is written when the request number `after` starts. When each started, ms, in order. */
+async function liveAmongHistory(
+  set: { perSecond: number; concurrency: number },
+  { history, after, stepMs }: { history: number; after: number; stepMs: number },
+): Promise<{ id: string; at: number }[]> {
+  const base = await rig();
+  const started: { id: string; at: number }[] = [];
+  const first = base.clock.now();
+  const send = async ({ body }: { body: string | Uint8Array | null }) => {
+    started.push({ id: (JSON.parse(String(body)) as { event_id: string }).event_id, at: base.clock.now() - first });
+    if (started.length === after) await base.put('live', 'live');
+    return { status: 200, headers: {}, text: '' };
+  };
+  const delivery = base.again({ set, http: { send } });
+  for (let order = 1; order <= history; order += 1) await base.put(`h${order}`, `h${order}`);
+  change(base.store, `update events set lane = 'historical'; update lanes set lane = 'historical'`);
+  await moving(base.clock, delivery.tick(base.stop.signal), stepMs);
+  return started;
+}
+
 describe('what is ready', () => {
   it('is posted as it is stored, settled, and not posted again', async () => {
     const { put, tick, endpoint, states, store, delivery, stop } = await rig();
@@ -114,18 +134,7 @@ describe('what is ready', () => {
   });
 
   it('does not wait for the next second, because history takes its starts evenly', async () => {
-    const base = await rig();
-    const started: { id: string; at: number }[] = [];
-    const first = base.clock.now();
-    const send = async ({ body }: { body: string | Uint8Array | null }) => {
-      started.push({ id: (JSON.parse(String(body)) as { event_id: string }).event_id, at: base.clock.now() - first });
-      if (started.length === 3) await base.put('live', 'live');
-      return { status: 200, headers: {}, text: '' };
-    };
-    const delivery = base.again({ set: { perSecond: 20, concurrency: 4 }, http: { send } });
-    for (let order = 1; order <= 40; order += 1) await base.put(`h${order}`, `h${order}`);
-    change(base.store, `update events set lane = 'historical'; update lanes set lane = 'historical'`);
-    await moving(base.clock, delivery.tick(base.stop.signal), 10);
+    const started = await liveAmongHistory({ perSecond: 20, concurrency: 4 }, { history: 40, after: 3, stepMs: 10 });
     expect(started).toHaveLength(41);
     const live = started.find(({ id }) => id === 'live')!;
     expect(live.at - started[2]!.at).toBeLessThanOrEqual(400);
@@ -135,17 +144,8 @@ describe('what is ready', () => {
   });
 
   it('does not wait behind history that was taken before it and waits for the pace', async () => {
-    const base = await rig();
-    const started: string[] = [];
-    const send = async ({ body }: { body: string | Uint8Array | null }) => {
-      started.push((JSON.parse(String(body)) as { event_id: string }).event_id);
-      if (started.length === 6) await base.put('live', 'live');
-      return { status: 200, headers: {}, text: '' };
-    };
-    const delivery = base.again({ set: { perSecond: 2, concurrency: 8 }, http: { send } });
-    for (let order = 1; order <= 30; order += 1) await base.put(`h${order}`, `h${order}`);
-    change(base.store, `update events set lane = 'historical'; update lanes set lane = 'historical'`);
-    await moving(base.clock, delivery.tick(base.stop.signal), 50);
+    const requests = await liveAmongHistory({ perSecond: 2, concurrency: 8 }, { history: 30, after: 6, stepMs: 50 });
+    const started = requests.map(({ id }) => id);
     expect(started).toHaveLength(31);
     // As soon as lanes are taken again.
     expect(started.indexOf('live')).toBeLessThanOrEqual(12);
