@@ -25,8 +25,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Parsing makes much garbage that dies at once; more room for it makes hardly faster (measured). */
-const YOUNG_MB = 16;
 /** The thread by itself; a `.ts` file in the source, a `.js` file in the package. */
 const THREAD = new URL(`./derive-thread${extname(import.meta.filename)}`, import.meta.url);
 
@@ -50,7 +48,7 @@ export function createReader(): Reader {
   }
 
   function start(): Worker {
-    const started = new Worker(THREAD, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const started = new Worker(THREAD);
     started.on('message', (answer: Answer) => {
       // What an ended thread had answered before may come later than its end.
       if (thread !== started) return;

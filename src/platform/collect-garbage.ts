@@ -13,7 +13,7 @@ export function collectGarbage(): void {
 }
 
 /**
- * From now on the space of young objects keeps the size it has. Under a load of messages and rows V8 lets it grow until it takes 30 to 60 MB more, which makes a
+ * From now on the space of young objects keeps the size it has, in every thread. Under a load of messages and rows V8 lets it grow until it takes 30 to 60 MB more, which makes a
  * backfill hardly faster (measured).
  */
 export function keepYoungSpace(): void {
