@@ -1,9 +1,9 @@
 /** Records verified webhooks: the receipt and what it causes, in one durable commit for the whole batch. */
-import { eq, sql } from './drizzle.ts';
+import { eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { p } from './placeholders.ts';
 import { tallyRows } from './tally.ts';
 import { redactCustomer } from './redact-customer.ts';
 import { redactShop } from './redact-shop.ts';
@@ -24,8 +24,8 @@ export function acceptSignals(connection: Connection): Store['acceptSignals'] {
   const insertReceipt = client.prepare<[string, string, string | null, string, string | null, string | null, number]>(INSERT_RECEIPT);
   const requestCheck = orm
     .update(stores)
-    .set({ checkRequestedAt: parameter('at') })
-    .where(eq(stores.name, sql.placeholder('store')))
+    .set({ checkRequestedAt: p('at') })
+    .where(eq(stores.name, p('store')))
     .prepare();
 
   function redact(signal: Signal): Record<string, number> | null {

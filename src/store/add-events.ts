@@ -1,13 +1,13 @@
 /** Puts events on the outbox that no read of an order brought. */
 import { withBody } from '../core/event.ts';
 import { appendEvent } from './append-event.ts';
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { p } from './placeholders.ts';
 import { events } from './schema.ts';
 import type { Store } from './types.ts';
 
-const p = sql.placeholder;
 
 export function addEvents(connection: Connection): Store['addEvents'] {
   const append = appendEvent(connection);

@@ -2,10 +2,10 @@
 import { and, asc, desc, eq, inArray, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { is, limitOf, p } from './placeholders.ts';
 import { backfills as requests, backfillSlices as slices, watermarks } from './schema.ts';
 import type { BackfillOperations, BackfillRequest, NewSlice, SliceState } from './types.ts';
 
-const p = sql.placeholder;
 const OPEN: SliceState[] = ['planned', 'starting', 'running', 'reading'];
 const NOTHING_READ = { checkpoint: 0, derived: 0, markedDue: 0, known: 0, distinct: null };
 const UNTOUCHED = { ...NOTHING_READ, state: 'planned' as const, operation: null, attempts: 0, error: null, firstId: null, lastId: null };
@@ -19,14 +19,14 @@ export function backfills({ orm, client, transaction }: Connection): Operations 
     .from(requests)
     .where(and(eq(requests.store, p('store')), isOpen))
     .orderBy(asc(requests.id))
-    .limit(1)
+    .limit(limitOf(1))
     .prepare();
   const same = orm
     .select()
     .from(requests)
     .where(and(eq(requests.store, p('store')), eq(requests.words, p('words')), isOpen))
     .orderBy(asc(requests.id))
-    .limit(1)
+    .limit(limitOf(1))
     .prepare();
   const open = orm
     .select()
@@ -37,14 +37,14 @@ export function backfills({ orm, client, transaction }: Connection): Operations 
   const failed = orm
     .select({ number: sql<number>`count(*)` })
     .from(slices)
-    .where(and(eq(slices.backfill, p('backfill')), eq(slices.state, 'failed')))
+    .where(and(eq(slices.backfill, p('backfill')), is(slices.state, 'failed')))
     .prepare();
   const widened = orm
     .select({ since: requests.since, until: requests.until })
     .from(requests)
-    .where(and(eq(requests.store, p('store')), eq(requests.origin, 'command')))
+    .where(and(eq(requests.store, p('store')), is(requests.origin, 'command')))
     .prepare();
-  const pending = client.prepare<[string, number]>(`select 1 from events where store = ? and state = 'pending' limit 1 offset ?`).pluck();
+  const pending = client.prepare<[string, number]>(`select 1 from events where store = +? and state = 'pending' limit 1 offset +?`).pluck();
 
   function insert(request: BackfillRequest, createdAt: number) {
     const row = { ...request, createdAt, state: 'waiting' as const };

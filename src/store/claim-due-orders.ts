@@ -2,11 +2,10 @@
 import { and, asc, eq, isNotNull, isNull, lte, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { is, limitOf, p } from './placeholders.ts';
 import { dueOrders, stores } from './schema.ts';
 import type { DueOrder, Lane, Store } from './types.ts';
 
-const p = sql.placeholder;
 /** Of a batch with live orders in it: they are read no sooner than the whole batch, and history goes on all the same. */
 const HISTORY_BESIDE_LIVE = 0.2;
 
@@ -14,14 +13,14 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
   const connected = orm
     .select({ name: stores.name })
     .from(stores)
-    .where(and(eq(stores.name, p('store')), eq(stores.state, 'connected')))
+    .where(and(eq(stores.name, p('store')), is(stores.state, 'connected')))
     .prepare();
   const due = orm
     .select()
     .from(dueOrders)
     .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.lane, p('lane')), lte(dueOrders.dueAt, p('now')), isNull(dueOrders.suspect)))
     .orderBy(asc(dueOrders.dueAt))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
   // Those that were not alone in hand yet go first.
   const suspect = orm
@@ -29,11 +28,11 @@ export function claimDueOrders({ orm, transaction }: Connection, newToken: () =>
     .from(dueOrders)
     .where(and(eq(dueOrders.store, p('store')), isNotNull(dueOrders.suspect), lte(dueOrders.dueAt, p('now'))))
     .orderBy(asc(dueOrders.suspect), asc(dueOrders.dueAt))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
   const lease = orm
     .update(dueOrders)
-    .set({ leaseToken: parameter('leaseToken'), dueAt: parameter('dueAt'), attempts: sql`attempts + 1` })
+    .set({ leaseToken: p('leaseToken'), dueAt: p('dueAt'), attempts: sql`attempts + 1` })
     .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId'))))
     .prepare();
 

@@ -1,13 +1,12 @@
 /** Leases lanes that have work, and gives them back untried. */
-import { and, asc, eq, isNotNull, isNull, lte, sql } from './drizzle.ts';
+import { and, asc, eq, isNotNull, isNull, lte } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { ofLane } from './lane-key.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { is, limitOf, p } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
 import type { Lane, Store } from './types.ts';
 
-const p = sql.placeholder;
 const LANES: Lane[] = ['live', 'historical'];
 
 export function claimLanes({ orm, transaction }: Connection, newToken: () => string): Store['claimLanes'] {
@@ -24,7 +23,7 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
       ),
     )
     .orderBy(asc(lanes.nextAt))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
   // Those that were not alone in hand yet go first.
   const suspect = orm
@@ -32,19 +31,19 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
     .from(lanes)
     .where(and(eq(lanes.store, p('store')), eq(lanes.destination, p('destination')), isNotNull(lanes.suspect), lte(lanes.nextAt, p('now'))))
     .orderBy(asc(lanes.suspect), asc(lanes.nextAt))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
   const lease = orm
     .update(lanes)
-    .set({ leaseToken: parameter('leaseToken'), nextAt: parameter('nextAt') })
+    .set({ leaseToken: p('leaseToken'), nextAt: p('nextAt') })
     .where(ofLane(lanes))
     .prepare();
   const undelivered = orm
     .select()
     .from(events)
-    .where(and(ofLane(events), eq(events.state, 'pending')))
+    .where(and(ofLane(events), is(events.state, 'pending')))
     .orderBy(asc(events.sequence))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
 
   return operation(({ store, destination, limit, now, leaseMs, eventsPerLane, skip = 0, suspects = false }) =>
@@ -75,7 +74,7 @@ export function claimLanes({ orm, transaction }: Connection, newToken: () => str
 export function releaseLane({ orm }: Connection): Store['releaseLane'] {
   const release = orm
     .update(lanes)
-    .set({ leaseToken: null, nextAt: parameter('at') })
+    .set({ leaseToken: null, nextAt: p('at') })
     .where(and(ofLane(lanes), eq(lanes.leaseToken, p('leaseToken'))))
     .prepare();
   return operation(({ store, orderId, destination, leaseToken }, at) => {

@@ -1,8 +1,9 @@
 /** The `stores` table: which shops are connected, since when, and what was last seen of their connection. */
 import { ConnectorError } from '../core/errors.ts';
-import { and, asc, eq, lte, sql } from './drizzle.ts';
+import { and, asc, eq, lte } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { p } from './placeholders.ts';
 import { stores } from './schema.ts';
 import type { Store } from './types.ts';
 
@@ -15,7 +16,7 @@ export function connections({ orm, transaction }: Connection): Operations {
   const byName = orm
     .select()
     .from(stores)
-    .where(eq(stores.name, sql.placeholder('name')))
+    .where(eq(stores.name, p('name')))
     .prepare();
   const all = orm.select().from(stores).orderBy(asc(stores.name)).prepare();
 

@@ -2,12 +2,13 @@
 import { and, eq, isNotNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { p } from './placeholders.ts';
 import { dueOrders, lanes } from './schema.ts';
 import type { Store } from './types.ts';
 
 export function countSuspects({ orm }: Connection): Store['countSuspects'] {
   const number = sql<number>`count(*)`;
-  const store = sql.placeholder('store');
+  const store = p('store');
   const dueSuspects = orm
     .select({ number })
     .from(dueOrders)

@@ -3,10 +3,10 @@ import { minorDigits, toDecimal } from '../core/money.ts';
 import { and, desc, eq, gt, isNotNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { is, limitOf, p } from './placeholders.ts';
 import { destinations, dueOrders, events, lanes, orders, tallies } from './schema.ts';
 import type { EventState, Store } from './types.ts';
 
-const p = sql.placeholder;
 const number = sql<number>`count(*)`;
 const CHANGED_SHOWN = 5;
 
@@ -44,13 +44,13 @@ export function counts({ orm, client }: Connection): Store['counts'] {
   const oldestPending = orm
     .select({ at: sql<number | null>`min(created_at)` })
     .from(events)
-    .where(and(eq(events.store, p('store')), eq(events.state, 'pending')))
+    .where(and(eq(events.store, p('store')), is(events.state, 'pending')))
     .prepare();
   const blocked = orm
     .select({ number })
     .from(lanes)
     .innerJoin(events, and(eq(events.store, lanes.store), eq(events.orderId, lanes.orderId), eq(events.destination, lanes.destination)))
-    .where(and(eq(lanes.store, p('store')), sql`${lanes.nextAt} is null`, eq(events.state, 'pending')))
+    .where(and(eq(lanes.store, p('store')), sql`${lanes.nextAt} is null`, is(events.state, 'pending')))
     .prepare();
   const delivered = orm
     .select({ last: sql<number | null>`max(last_delivered_at)` })
@@ -66,7 +66,7 @@ export function counts({ orm, client }: Connection): Store['counts'] {
     .from(orders)
     .where(and(eq(orders.store, p('store')), eq(orders.currency, p('currency')), sql`${orders.changedAfterSending} is not null`))
     .orderBy(desc(orders.createdAt))
-    .limit(CHANGED_SHOWN)
+    .limit(limitOf(CHANGED_SHOWN))
     .prepare();
 
   // One read transaction, so that the figures belong together.

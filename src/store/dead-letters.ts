@@ -4,6 +4,7 @@ import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from '.
 import { operation } from './errors.ts';
 import { eventStores } from './event-stores.ts';
 import type { Connection } from './open.ts';
+import { is } from './placeholders.ts';
 import { attempts, dueOrders, events, orders } from './schema.ts';
 import type { DeadLetter, DeadLetterFilter, Store } from './types.ts';
 
@@ -193,7 +194,7 @@ export function lookAtDeadLetters(connection: Connection): Pick<Store, 'listDead
           eq(events.store, letter.store),
           eq(events.orderId, letter.orderId),
           eq(events.destination, letter.destination ?? ''),
-          eq(events.state, 'pending'),
+          is(events.state, 'pending'),
         ),
       )
       .orderBy(asc(events.sequence));

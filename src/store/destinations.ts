@@ -2,13 +2,13 @@
 import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { p } from './placeholders.ts';
 import { destinations } from './schema.ts';
 import type { DestinationState, Store } from './types.ts';
 
 type Operations = Pick<Store, 'getDestination' | 'pauseDestination' | 'resumeDestination'>;
 
 export function destinationStates({ orm }: Connection): Operations {
-  const p = sql.placeholder;
   const row = orm
     .select()
     .from(destinations)

@@ -1,12 +1,11 @@
 /** What becomes of a claimed due row when its order has been read: finished, kept for later, or kept because it changed meanwhile. */
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq } from './drizzle.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { p } from './placeholders.ts';
 import { dueOrders } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
 import type { DueOrder } from './types.ts';
 
-const p = sql.placeholder;
 
 export interface Leased {
   /** A signal came while the order was being read. */
@@ -37,10 +36,10 @@ export function dueRows({ orm }: Connection): DueRows {
   const update = orm
     .update(dueOrders)
     .set({
-      dueAt: parameter('dueAt'),
-      heldUntil: parameter('heldUntil'),
-      reason: parameter('reason'),
-      missingSince: parameter('missingSince'),
+      dueAt: p('dueAt'),
+      heldUntil: p('heldUntil'),
+      reason: p('reason'),
+      missingSince: p('missingSince'),
       leaseToken: null,
       attempts: 0,
       lastError: null,
@@ -52,7 +51,7 @@ export function dueRows({ orm }: Connection): DueRows {
   const drop = orm.delete(dueOrders).where(key).prepare();
   const setError = orm
     .update(dueOrders)
-    .set({ lastError: parameter('error') })
+    .set({ lastError: p('error') })
     .where(key)
     .prepare();
 

@@ -5,12 +5,11 @@ import { and, eq, isNotNull, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { moveOn } from './move-on.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { is, p } from './placeholders.ts';
 import { dueOrders, events } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
 import type { DeadLetter, DeadLetterResult, DeadLetterSelection, Store } from './types.ts';
 
-const p = sql.placeholder;
 /** A commit each, so that webhooks are taken in between. */
 const PORTION = 200;
 
@@ -20,7 +19,7 @@ export function endDeadLetters(connection: Connection): Pick<Store, 'replayDeadL
   const { orm, transaction } = connection;
   const letters = deadLetters(connection);
   const goOn = moveOn(connection);
-  const ofEvent = and(eq(events.id, p('id')), eq(events.state, 'dead'));
+  const ofEvent = and(eq(events.id, p('id')), is(events.state, 'dead'));
   const ofOrder = and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId')), isNotNull(dueOrders.setAsideAt));
   // As young as when it was written: age and backoff begin again. The log keeps the attempts before.
   const revive = orm
@@ -30,14 +29,14 @@ export function endDeadLetters(connection: Connection): Pick<Store, 'replayDeadL
     .prepare();
   const drop = orm
     .update(events)
-    .set({ state: 'discarded', settledAt: parameter('now'), outcome: parameter('outcome') })
+    .set({ state: 'discarded', settledAt: p('now'), outcome: p('outcome') })
     .where(ofEvent)
     .prepare();
   const readAgain = orm
     .update(dueOrders)
     .set({
-      dueAt: parameter('now'),
-      firstDueAt: parameter('now'),
+      dueAt: p('now'),
+      firstDueAt: p('now'),
       reason: 'replayed',
       version: sql`version + 1`,
       attempts: 0,
@@ -51,7 +50,7 @@ export function endDeadLetters(connection: Connection): Pick<Store, 'replayDeadL
     .prepare();
   const forget = orm
     .update(dueOrders)
-    .set({ discarded: parameter('reason') })
+    .set({ discarded: p('reason') })
     .where(ofOrder)
     .prepare();
 

@@ -10,7 +10,8 @@ const RULES: { match: RegExp; code: string; retryable: boolean; message: string 
     message: 'The disk of the database is full. Free some space; work goes on by itself.',
   },
   {
-    match: /^SQLITE_(BUSY|LOCKED)/,
+    // PROTOCOL: a reader gave up after ten seconds of trying, since another process stopped within a commit.
+    match: /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
     code: 'STORE_BUSY',
     retryable: true,
     message: 'Another process keeps the database locked. Wait for it, or stop what else has the file open.',
@@ -22,7 +23,7 @@ const RULES: { match: RegExp; code: string; retryable: boolean; message: string 
     message: 'The database file is damaged or is not a database. Stop the daemon and put a backup in its place (README, Restore).',
   },
   {
-    match: /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS)/,
+    match: /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|NOLFS)/,
     code: 'STORE_IO',
     retryable: true,
     message: 'The database cannot be read or written. Check the disk and the permissions of the file and its folder.',

@@ -2,6 +2,7 @@
 import { and, asc, eq, gte, isNotNull, isNull, sql } from './drizzle.ts';
 import { moveOn } from './move-on.ts';
 import type { Connection } from './open.ts';
+import { is } from './placeholders.ts';
 import { dueOrders, events, lanes } from './schema.ts';
 import { ABOVE_SUSPICION, NEVER } from './set-aside.ts';
 import type { Poison } from './types.ts';
@@ -64,7 +65,7 @@ export function freeLeases(connection: Connection): (now: number, died: boolean)
               eq(events.store, lane.store),
               eq(events.orderId, lane.orderId),
               eq(events.destination, lane.destination),
-              eq(events.state, 'pending'),
+              is(events.state, 'pending'),
             ),
           )
           .orderBy(asc(events.sequence))

@@ -17,7 +17,7 @@ export function historyStanding({ client }: Connection): Store['historyStanding'
   const due = client.prepare<[string, string]>('select 1 from due_orders where store = ? and order_id = ?').pluck();
   const earlier = client
     .prepare<[string, string, number, string]>(
-      'select 1 from orders where store = ? and customer_id = ? and created_at < ? and order_id <> ? limit 1',
+      'select 1 from orders where store = +? and customer_id = +? and created_at < ? and order_id <> ? limit 1',
     )
     .pluck();
 

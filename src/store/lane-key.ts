@@ -1,6 +1,7 @@
 /** What names a lane: an order at a destination of a store. */
 import type { SQL } from 'drizzle-orm';
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq } from './drizzle.ts';
+import { p } from './placeholders.ts';
 import type { events, lanes } from './schema.ts';
 
 export interface LaneKey {
@@ -9,7 +10,6 @@ export interface LaneKey {
   destination: string;
 }
 
-const p = sql.placeholder;
 
 /** The condition that picks the row of a lane, or its events: parameters named as in `LaneKey`. */
 export function ofLane(table: typeof lanes | typeof events): SQL | undefined {

@@ -2,6 +2,7 @@
 import { and, desc, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { is, limitOf, p } from './placeholders.ts';
 import { backfills, backfillSlices as slices } from './schema.ts';
 import type { BackfillProgress, Store } from './types.ts';
 
@@ -9,13 +10,12 @@ const SHOWN = 5;
 const FAILED_SHOWN = 20;
 
 export function listBackfills({ orm, client }: Connection): Store['listBackfills'] {
-  const p = sql.placeholder;
   const newest = orm
     .select()
     .from(backfills)
     .where(eq(backfills.store, p('store')))
     .orderBy(desc(backfills.id))
-    .limit(p('limit'))
+    .limit(limitOf('limit'))
     .prepare();
   const sum = (what: string) => sql<number>`coalesce(sum(${sql.raw(what)}), 0)`;
   const figures = orm
@@ -38,9 +38,9 @@ export function listBackfills({ orm, client }: Connection): Store['listBackfills
   const failures = orm
     .select({ since, until, expected, distinct, error, firstId, lastId })
     .from(slices)
-    .where(and(eq(slices.backfill, p('backfill')), eq(slices.state, 'failed')))
+    .where(and(eq(slices.backfill, p('backfill')), is(slices.state, 'failed')))
     .orderBy(desc(until))
-    .limit(FAILED_SHOWN)
+    .limit(limitOf(FAILED_SHOWN))
     .prepare();
 
   // One read transaction, so that the figures belong together.

@@ -1,8 +1,9 @@
 /** Marks due what reconcile or a backfill found changed. */
-import { and, eq, sql } from './drizzle.ts';
+import { and, eq } from './drizzle.ts';
 import { operation } from './errors.ts';
 import { markDue } from './mark-due.ts';
 import type { Connection } from './open.ts';
+import { p } from './placeholders.ts';
 import { dueOrders, orders } from './schema.ts';
 import type { Store } from './types.ts';
 
@@ -12,13 +13,13 @@ export function markFound(connection: Connection): Store['markFound'] {
   const ledger = orm
     .select({ updatedAt: orders.updatedAt, decision: orders.decision })
     .from(orders)
-    .where(and(eq(orders.store, sql.placeholder('store')), eq(orders.orderId, sql.placeholder('orderId'))))
+    .where(and(eq(orders.store, p('store')), eq(orders.orderId, p('orderId'))))
     .prepare();
 
   const setAside = orm
     .select({ at: dueOrders.setAsideAt, discarded: dueOrders.discarded })
     .from(dueOrders)
-    .where(and(eq(dueOrders.store, sql.placeholder('store')), eq(dueOrders.orderId, sql.placeholder('orderId'))))
+    .where(and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId'))))
     .prepare();
 
   /** A dead letter is found again at every look; it is news only if the order changed since. */

@@ -2,7 +2,7 @@
 import { and, asc, sql } from './drizzle.ts';
 import { ofLane, type LaneKey } from './lane-key.ts';
 import type { Connection } from './open.ts';
-import { parameter, parametersOf } from './placeholders.ts';
+import { p, parametersOf } from './placeholders.ts';
 import { events, lanes } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
 
@@ -21,7 +21,7 @@ export function moveOn({ orm }: Connection): (lane: LaneKey, now: number) => voi
     .values(parametersOf(lanes))
     .onConflictDoUpdate({
       target: [lanes.store, lanes.orderId, lanes.destination],
-      set: { leaseToken: null, nextAt: parameter('nextAt'), ...ABOVE_SUSPICION },
+      set: { leaseToken: null, nextAt: p('nextAt'), ...ABOVE_SUSPICION },
     })
     .prepare();
 

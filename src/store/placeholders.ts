@@ -1,7 +1,7 @@
-/** Short forms for prepared statements: parameters by column, and "take the new value" in an upsert. */
+/** Short forms for prepared statements: parameters by column, limits, constants, and "take the new value" in an upsert. */
 import type { Placeholder, SQL } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { getTableColumns, sql } from './drizzle.ts';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { eq, getTableColumns, sql } from './drizzle.ts';
 
 type Columns<T extends SQLiteTable> = Extract<keyof T['_']['columns'], string>;
 
@@ -23,7 +23,21 @@ export function newValuesOf<T extends SQLiteTable, X extends Columns<T>>(table: 
   >;
 }
 
-/** A parameter in the set clause of an update. */
-export function parameter(name: string): SQL {
-  return sql`${sql.placeholder(name)}`;
+/**
+ * A named parameter. The plus changes no value and keeps SQLite (3.54) from compiling the statement anew at each run: with a bare one it wants to see the value before it
+ * chooses a plan, for `column = ?` beside an order or a join, and for `limit ?`, though no value changes any plan here. better-sqlite3 cannot turn that off
+ * (SQLITE_DBCONFIG_ENABLE_QPSG). Compiling was most of the time of such a statement.
+ */
+export function p(name: string): SQL {
+  return sql`+${sql.placeholder(name)}`;
+}
+
+/** A number or a parameter of that name after `limit`, where drizzle would bind either bare. */
+export function limitOf(rows: number | string): Placeholder {
+  return (typeof rows === 'number' ? sql.raw(String(rows)) : p(rows)) as unknown as Placeholder;
+}
+
+/** `column = 'word'` with the word in the text of the statement: what a partial index is about (`events_live`) must not be bound, for the same reason. */
+export function is<C extends SQLiteColumn>(column: C, word: C['_']['data'] & string): SQL {
+  return eq(column, sql.raw(`'${word}'`));
 }

@@ -1,11 +1,11 @@
 /** What the ledger knows of orders, for the next derivation. */
-import { and, eq, lt, ne, sql } from './drizzle.ts';
+import { and, eq, lt, ne } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
+import { limitOf, p } from './placeholders.ts';
 import { orders } from './schema.ts';
 import type { Store } from './types.ts';
 
-const p = sql.placeholder;
 
 export function previousOf({ orm }: Connection): Store['previousOf'] {
   const row = orm
@@ -45,7 +45,7 @@ export function hasEarlierOrder({ orm }: Connection): Store['hasEarlierOrder'] {
         ne(orders.orderId, p('orderId')),
       ),
     )
-    .limit(1)
+    .limit(limitOf(1))
     .prepare();
   return operation((store, customerId, createdAt, orderId) => earlier.get({ store, customerId, createdAt, orderId }) !== undefined);
 }

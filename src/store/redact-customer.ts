@@ -2,6 +2,7 @@
 import { and, eq, gte, lt, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
 import { OWN_LANES } from './own-lane.ts';
+import { p } from './placeholders.ts';
 import { attempts, dueOrders, events, lanes, orders } from './schema.ts';
 
 export interface CustomerRedaction {
@@ -16,7 +17,6 @@ export interface CustomerRedaction {
  * undelivered ones are discarded; the ledger keeps ids and decisions. A read of such an order in flight loses its lease, so that it cannot write back what is removed here. Returns the rows touched by table.
  */
 export function redactCustomer({ orm }: Connection): (redaction: CustomerRedaction) => Record<string, number> {
-  const p = sql.placeholder;
   const ordersOf = orm
     .select({ orderId: orders.orderId })
     .from(orders)

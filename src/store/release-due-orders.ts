@@ -2,18 +2,17 @@
 import { and, eq, sql } from './drizzle.ts';
 import { operation } from './errors.ts';
 import type { Connection } from './open.ts';
-import { parameter } from './placeholders.ts';
+import { p } from './placeholders.ts';
 import { dueOrders } from './schema.ts';
 import { ABOVE_SUSPICION, NEVER } from './set-aside.ts';
 import type { Store } from './types.ts';
 
-const p = sql.placeholder;
 
 /** A row whose lease was lost is left alone; one that turned out to be held keeps its hold. */
 export function releaseDueOrders({ orm, transaction }: Connection): Pick<Store, 'releaseDueOrders' | 'failDueOrder'> {
   const held = and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId')), eq(dueOrders.leaseToken, p('leaseToken')));
   // Whatever failed, the process has lived through it.
-  const given = { leaseToken: null, lastError: parameter('error'), ...ABOVE_SUSPICION };
+  const given = { leaseToken: null, lastError: p('error'), ...ABOVE_SUSPICION };
   const again = sql`max(${p('againAt')}, coalesce(held_until, 0))`;
   const since = sql`coalesce(failing_since, ${p('now')})`;
   const release = orm

@@ -4,11 +4,10 @@ import { operation } from './errors.ts';
 import { ofLane } from './lane-key.ts';
 import { moveOn } from './move-on.ts';
 import type { Connection } from './open.ts';
-import { parameter, parametersOf } from './placeholders.ts';
+import { is, p, parametersOf } from './placeholders.ts';
 import { attempts, destinations, events, lanes } from './schema.ts';
 import type { EventState, LaneClaim, SettledEvent, Settlement, Store } from './types.ts';
 
-const p = sql.placeholder;
 
 interface Settled {
   state: EventState;
@@ -35,15 +34,15 @@ export function settlements(connection: Connection): Pick<Store, 'settle' | 'set
   const setEvent = orm
     .update(events)
     .set({
-      state: parameter('state'),
-      nextAttemptAt: parameter('nextAttemptAt'),
-      settledAt: parameter('settledAt'),
-      outcome: parameter('outcome'),
+      state: p('state'),
+      nextAttemptAt: p('nextAttemptAt'),
+      settledAt: p('settledAt'),
+      outcome: p('outcome'),
       attempts: sql`attempts + 1`,
       firstAttemptAt: sql`coalesce(first_attempt_at, ${p('at')})`,
       downMsBefore: sql`case when first_attempt_at is null then ${p('downMs')} else down_ms_before end`,
     })
-    .where(and(eq(events.id, p('id')), eq(events.state, 'pending')))
+    .where(and(eq(events.id, p('id')), is(events.state, 'pending')))
     .prepare();
   const addAttempt = orm.insert(attempts).values(parametersOf(attempts, 'id')).prepare();
   const noteDelivery = orm

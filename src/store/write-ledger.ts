@@ -2,12 +2,11 @@
 import type { Derivation } from '../core/decision.ts';
 import { and, eq, sql } from './drizzle.ts';
 import type { Connection } from './open.ts';
-import { newValuesOf, parametersOf } from './placeholders.ts';
+import { newValuesOf, p, parametersOf } from './placeholders.ts';
 import { orders } from './schema.ts';
 import { tallyOrders } from './tally.ts';
 import type { LedgerRow, OrderMissing } from './types.ts';
 
-const p = sql.placeholder;
 
 export interface LedgerEntry {
   store: string;

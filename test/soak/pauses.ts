@@ -59,12 +59,14 @@ async function soak(at: Place, { seed, count, say }: SoakOptions): Promise<SoakR
       await stopped(at, daemon, random, round % 2 === 0, () => happen(business, sender, HAPPENINGS));
       if (realTime) await wait(REAL_LEASE_MS);
       const taken = await ask(second, { take: { now: Date.now() + (realTime ? 0 : AHEAD_MS) } });
-      const before = look(at.path, taken);
-      daemon.process.kill('SIGCONT');
       if (taken.failed !== undefined) {
+        // Stopped within a commit, when nobody can read either.
+        daemon.process.kill('SIGCONT');
         figures.busy += 1;
         continue;
       }
+      const before = look(at.path, taken);
+      daemon.process.kill('SIGCONT');
       figures.events += taken.settled.length + taken.held.length;
       figures.orders += taken.orders.length;
       await caughtUp(business, sender, witness.taken);

@@ -139,6 +139,7 @@ describe('errors of SQLite', () => {
   test.each([
     ['SQLITE_FULL', 'STORE_FULL', true],
     ['SQLITE_BUSY_SNAPSHOT', 'STORE_BUSY', true],
+    ['SQLITE_PROTOCOL', 'STORE_BUSY', true],
     ['SQLITE_IOERR_FSYNC', 'STORE_IO', true],
     ['SQLITE_READONLY', 'STORE_IO', true],
     ['SQLITE_CORRUPT', 'STORE_CORRUPT', false],

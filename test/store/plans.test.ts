@@ -50,6 +50,14 @@ test('no prepared statement scans a table or sorts, but for the figures and the 
   file.close();
 });
 
+test('no statement with an order, a join or a limit has a bare parameter, for which SQLite would compile it anew at each run', async () => {
+  const store = await connected();
+  const statements = await preparedBy(async () => (await connected(store.path)).close());
+  const planned = statements.filter((sql) => / (?:order by|join|limit) /.test(sql));
+  expect(planned.length).toBeGreaterThan(10);
+  expect(planned.filter((sql) => /(?: where .*[^<>]=| limit) [?@]/s.test(sql))).toEqual([]);
+});
+
 test('60,000 blocked lanes are not in the index a claim reads', async () => {
   const store = await connected();
   const file = new Database(store.path);
