@@ -1,16 +1,17 @@
 /** The thread in which the files of a backfill are read and derived, so that the thread which answers webhooks only writes. Started by `reader.ts`. */
 import { parentPort } from 'node:worker_threads';
 import { ConnectorError } from '../core/errors.ts';
-import { collectGarbage } from '../platform/collect-garbage.ts';
 import { openFile, type OpenFile } from './derive-rows.ts';
 import type { Answer, Request } from './reader.ts';
 
 let open: OpenFile | null = null;
+let file: ArrayBuffer | null = null;
 
 function answer(request: Request): unknown {
   switch (request.kind) {
     case 'open':
-      open = openFile(Buffer.from(request.file), request.by);
+      file = request.file;
+      open = openFile(Buffer.from(file), request.by);
       return open.summary;
     case 'read':
       // The thread before this one had it, and is gone.
@@ -18,8 +19,9 @@ function answer(request: Request): unknown {
       return open.read(request.from, request.to, request.now);
     case 'drop':
       open = null;
-      // V8 alone would keep the file until the next ones are there.
-      collectGarbage();
+      // At once: V8 would keep it until the next ones are there.
+      file?.transfer(0);
+      file = null;
       return null;
   }
 }

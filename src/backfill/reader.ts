@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../core/errors.ts';
+import { setYoungSpaceOfThreads } from '../platform/collect-garbage.ts';
 import type { DeriveBy, FileSummary, HistoryOrder } from './derive-rows.ts';
 
 export type Request =
@@ -24,6 +25,9 @@ interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
+
+/** As much as the orders of a few batches take: with V8's 1 MB most of them lived long enough to be collected among the old, a sixth of the thread's time (measured). */
+const YOUNG_MB = 8;
 
 /** The thread by itself; a `.ts` file in the source, a `.js` file in the package. */
 const THREAD = new URL(`./derive-thread${extname(import.meta.filename)}`, import.meta.url);
@@ -48,6 +52,7 @@ export function createReader(): Reader {
   }
 
   function start(): Worker {
+    setYoungSpaceOfThreads(YOUNG_MB);
     const started = new Worker(THREAD);
     started.on('message', (answer: Answer) => {
       // What an ended thread had answered before may come later than its end.

@@ -19,3 +19,8 @@ export function collectGarbage(): void {
 export function keepYoungSpace(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/** Threads that start from now on begin with this much space for young objects, in MB; it does not concern those that run. */
+export function setYoungSpaceOfThreads(mb: number): void {
+  setFlagsFromString(`--min-semi-space-size=${mb}`);
+}
