@@ -14,7 +14,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 # Not `npm run build`: npm scripts use the `node` of node_modules, which is not there without install scripts.
-RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
+RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json && cp -R src/admin/assets dist/admin/
 
 FROM node:24-slim
 ENV NODE_ENV=production

@@ -1,5 +1,6 @@
 /** Reads and derives the files of a backfill in a thread of its own. */
-import { extname } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../core/errors.ts';
 import { setYoungSpaceOfThreads } from '../platform/collect-garbage.ts';
@@ -53,7 +54,8 @@ export function createReader(): Reader {
 
   function start(): Worker {
     setYoungSpaceOfThreads(YOUNG_MB);
-    const started = new Worker(THREAD);
+    const cache = getCompileCacheDir();
+    const started = new Worker(THREAD, { env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) } });
     started.on('message', (answer: Answer) => {
       // What an ended thread had answered before may come later than its end.
       if (thread !== started) return;

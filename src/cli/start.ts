@@ -1,7 +1,7 @@
 /** `start`: the daemon, until it is told to stop. */
 import type { App } from '../app.ts';
 import type { Config } from '../config/index.ts';
-import { collectGarbage } from '../platform/collect-garbage.ts';
+import { releaseMemory } from '../platform/collect-garbage.ts';
 import { OK } from './exit-codes.ts';
 import type { ReloadSignal, StopSignal } from './signals.ts';
 
@@ -13,7 +13,7 @@ interface DaemonSignals {
 /** A signal that comes while it still starts is heeded as soon as it has. `load` reads the config anew. */
 export async function runDaemon(app: Pick<App, 'start'>, { stop, reload }: DaemonSignals, load: () => Config): Promise<number> {
   const daemon = await app.start();
-  collectGarbage();
+  releaseMemory();
   reload.heed(() => void daemon.reload(load));
   await stop.received;
   await daemon.stop();

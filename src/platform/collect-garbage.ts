@@ -1,15 +1,24 @@
-/** Gives memory back after the start, which leaves far more garbage than the program needs to run. */
+/** Gives memory back that V8 would keep: after the start, which leaves far more than the program needs to run, and under a load of messages and rows. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** Collects all garbage once; takes some 20 ms. */
+export function collectGarbage(): void {
+  collect();
+}
+
 /**
- * Collects all garbage once; takes some 20 ms. Starting leaves 30 MB more than running needs (measured), and V8 keeps that for as long as
+ * Collects all garbage, whatever it takes, and gives free pages back: some 60 ms. Starting leaves 40 MB more than running needs (measured), and V8 keeps that for as long as
  * little is allocated, as in an idle daemon.
  */
-export function collectGarbage(): void {
+export function releaseMemory(): void {
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+function collect(...how: object[]): void {
   setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
+  const gc: unknown = runInNewContext('gc');
+  if (typeof gc === 'function') gc(...how);
 }
 
 /**

@@ -8,7 +8,6 @@ import { p } from './placeholders.ts';
 import { events } from './schema.ts';
 import type { Store } from './types.ts';
 
-
 export function addEvents(connection: Connection): Store['addEvents'] {
   const append = appendEvent(connection);
   const holder = connection.orm

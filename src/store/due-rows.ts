@@ -6,7 +6,6 @@ import { dueOrders } from './schema.ts';
 import { ABOVE_SUSPICION } from './set-aside.ts';
 import type { DueOrder } from './types.ts';
 
-
 export interface Leased {
   /** A signal came while the order was being read. */
   changed: boolean;

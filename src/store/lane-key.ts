@@ -10,7 +10,6 @@ export interface LaneKey {
   destination: string;
 }
 
-
 /** The condition that picks the row of a lane, or its events: parameters named as in `LaneKey`. */
 export function ofLane(table: typeof lanes | typeof events): SQL | undefined {
   return and(eq(table.store, p('store')), eq(table.orderId, p('orderId')), eq(table.destination, p('destination')));

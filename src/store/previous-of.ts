@@ -6,7 +6,6 @@ import { limitOf, p } from './placeholders.ts';
 import { orders } from './schema.ts';
 import type { Store } from './types.ts';
 
-
 export function previousOf({ orm }: Connection): Store['previousOf'] {
   const row = orm
     .select({

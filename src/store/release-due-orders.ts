@@ -7,7 +7,6 @@ import { dueOrders } from './schema.ts';
 import { ABOVE_SUSPICION, NEVER } from './set-aside.ts';
 import type { Store } from './types.ts';
 
-
 /** A row whose lease was lost is left alone; one that turned out to be held keeps its hold. */
 export function releaseDueOrders({ orm, transaction }: Connection): Pick<Store, 'releaseDueOrders' | 'failDueOrder'> {
   const held = and(eq(dueOrders.store, p('store')), eq(dueOrders.orderId, p('orderId')), eq(dueOrders.leaseToken, p('leaseToken')));

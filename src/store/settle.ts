@@ -8,7 +8,6 @@ import { is, p, parametersOf } from './placeholders.ts';
 import { attempts, destinations, events, lanes } from './schema.ts';
 import type { EventState, LaneClaim, SettledEvent, Settlement, Store } from './types.ts';
 
-
 interface Settled {
   state: EventState;
   nextAttemptAt: number | null;

@@ -7,7 +7,6 @@ import { orders } from './schema.ts';
 import { tallyOrders } from './tally.ts';
 import type { LedgerRow, OrderMissing } from './types.ts';
 
-
 export interface LedgerEntry {
   store: string;
   orderId: string;

@@ -2,9 +2,10 @@
 import Database from 'better-sqlite3';
 import { createBackfill } from '../../src/backfill/backfill.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { releaseMemory } from '../../src/platform/collect-garbage.ts';
 import type { BulkOperation } from '../../src/shopify/types.ts';
 import { openStore } from '../../src/store/index.ts';
-import { openFile, SLICE_ORDERS, type SliceFiles } from './backfill-file.ts';
+import { openFile, SLICE_ORDERS, type SliceFiles } from './slice-files.ts';
 
 const DAY_MS = 86_400_000;
 const BATCH = 100;
@@ -19,6 +20,9 @@ const rules = {
 };
 
 async function ours(files: SliceFiles, slices: number, path: string): Promise<void> {
+  // As the daemon: all that it has loaded counts.
+  await import('../../src/cli/run.ts');
+  releaseMemory();
   const store = openStore({ path, newToken: () => 'token' });
   const now = Date.now();
   const shop = { name: 'main', domain: 'shop.myshopify.com', shopName: 'Shop', currency: 'USD', timeZone: 'UTC' };

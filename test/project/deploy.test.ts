@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
+const { engines, scripts } = JSON.parse(read('package.json')) as { engines: { node: string }; scripts: { build: string } };
 
 /** The settings of somebody who left out all that can be left out. */
 const defaults = loadConfig({
@@ -43,6 +43,10 @@ describe('the Dockerfile', () => {
     expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     expect([...new Set(copied)].sort()).toEqual(allowed.sort());
     expect(read('.dockerignore')).toMatch(/^\*$/m);
+  });
+
+  it('builds what the package has', () => {
+    expect(of('RUN')).toContain(scripts.build.replace('rm -rf dist && tsc ', 'node node_modules/typescript/bin/tsc '));
   });
 
   it('opens the ports, asks for health and keeps the database where the program has them by default', () => {
