@@ -65,7 +65,7 @@ export function daySnapshot({ client }: Connection): Store['daySnapshot'] {
     select order_id as orderId, name, created_at as createdAt, updated_at as updatedAt, ${GONE} as gone
     from orders where store = ? and created_at >= ? and created_at < ?`);
   const dueOf = client.prepare<[string, string], { id: string; standing: DueStanding }>(`
-    select due_orders.order_id as id, case when set_aside_at is null then 'due' when discarded is null then 'dead' else 'discarded' end as standing from json_each(?) as wanted join due_orders on due_orders.order_id = wanted.value and due_orders.store = ?`);
+    select due_orders.order_id as id, case when set_aside_at is null then 'due' when discarded is null then 'dead' else 'discarded' end as standing from json_each(?) as wanted join due_orders on due_orders.order_id = wanted.value and due_orders.store = +?`);
 
   // One read transaction: an order that is read meanwhile may not be in two places.
   const read = client.transaction((store: string, { date, from, to }: Day, among: readonly string[]) => ({

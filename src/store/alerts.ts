@@ -9,14 +9,14 @@ type Operations = Pick<Store, 'listAlerts' | 'saveAlert' | 'removeAlert' | 'warn
 
 export function alertOperations({ orm, client }: Connection): Operations {
   const oldestEvent = client
-    .prepare<[string], number | null>(`select min(created_at) from events where store = ? and state = 'pending' and lane = 'live'`)
+    .prepare<[string], number | null>(`select min(created_at) from events where store = +? and state = 'pending' and lane = 'live'`)
     .pluck();
   const oldestDue = client
-    .prepare<[string, number], number | null>(`select min(due_at) from due_orders where store = ? and lane = 'live' and due_at <= ?`)
+    .prepare<[string, number], number | null>(`select min(due_at) from due_orders where store = +? and lane = 'live' and due_at <= ?`)
     .pluck();
   const failing = client
     .prepare<[string], number | null>(
-      'select min(failing_since) from due_orders where store = ? and failing_since is not null and set_aside_at is null',
+      'select min(failing_since) from due_orders where store = +? and failing_since is not null and set_aside_at is null',
     )
     .pluck();
 

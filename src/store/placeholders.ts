@@ -24,9 +24,9 @@ export function newValuesOf<T extends SQLiteTable, X extends Columns<T>>(table: 
 }
 
 /**
- * A named parameter. The plus changes no value and keeps SQLite (3.54) from compiling the statement anew at each run: with a bare one it wants to see the value before it
- * chooses a plan, for `column = ?` beside an order or a join, and for `limit ?`, though no value changes any plan here. better-sqlite3 cannot turn that off
- * (SQLITE_DBCONFIG_ENABLE_QPSG). Compiling was most of the time of such a statement.
+ * A named parameter. The plus changes no value and keeps SQLite (3.54) from compiling the statement anew at each run: of a bare one it wants the value before it chooses a plan,
+ * for `column = ?` where it weighs an order (that of min and max, too) or a join, and for `limit ?`. As nobody runs ANALYZE here, no value changes a plan. better-sqlite3 cannot
+ * turn that off (SQLITE_DBCONFIG_ENABLE_QPSG). Compiling was most of the time of such a statement.
  */
 export function p(name: string): SQL {
   return sql`+${sql.placeholder(name)}`;
