@@ -15,6 +15,7 @@ export function releaseMemory(): void {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
+/** Passed on as many arguments as there are: `gc(undefined)` collects the young objects only. */
 function collect(...how: object[]): void {
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');

@@ -59,14 +59,13 @@ async function soak(at: Place, { seed, count, say }: SoakOptions): Promise<SoakR
       await stopped(at, daemon, random, round % 2 === 0, () => happen(business, sender, HAPPENINGS));
       if (realTime) await wait(REAL_LEASE_MS);
       const taken = await ask(second, { take: { now: Date.now() + (realTime ? 0 : AHEAD_MS) } });
-      if (taken.failed !== undefined) {
-        // Stopped within a commit, when nobody can read either.
-        daemon.process.kill('SIGCONT');
+      // Stopped within a commit, nobody can read either.
+      const before = taken.failed === undefined ? look(at.path, taken) : null;
+      daemon.process.kill('SIGCONT');
+      if (before === null) {
         figures.busy += 1;
         continue;
       }
-      const before = look(at.path, taken);
-      daemon.process.kill('SIGCONT');
       figures.events += taken.settled.length + taken.held.length;
       figures.orders += taken.orders.length;
       await caughtUp(business, sender, witness.taken);
